@@ -1,0 +1,1 @@
+"""Sensitivity, evaluation, attribution, texture and verification."""

@@ -1,0 +1,1 @@
+"""Soil-moisture bias and blending."""

@@ -1,0 +1,1 @@
+"""The embedded synthetic demo with known truth."""

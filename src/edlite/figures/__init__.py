@@ -1,0 +1,1 @@
+"""Maps, time series, scatter plots, tables and the report."""

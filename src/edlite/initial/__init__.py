@@ -1,0 +1,1 @@
+"""Cover, inventory and leaf area to patches and cohorts."""

@@ -1,0 +1,1 @@
+"""Process functions: scalars in, scalars out, compiled by Numba."""

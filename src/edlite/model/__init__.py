@@ -1,0 +1,1 @@
+"""The column model: state, lanes, integration, daily update, budgets."""

@@ -1,0 +1,1 @@
+"""Soil texture to hydraulic and thermal properties."""

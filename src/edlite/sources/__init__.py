@@ -1,0 +1,1 @@
+"""Readers of data products; each knows one format and nothing else."""

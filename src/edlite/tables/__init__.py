@@ -1,0 +1,1 @@
+"""Parameter tables (CSV) that ship with the code."""
