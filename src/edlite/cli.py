@@ -29,6 +29,7 @@ COMMANDS = {
     "simulate": "simulate",
     "bias": "bias",
     "blend": "blend",
+    "tower-run": "tower_run",
     "site": "site",
     "texture": "texture",
     "sensitivity": "sensitivity",
