@@ -57,6 +57,24 @@ class LazyGroup(click.Group):
         module = COMMANDS[name]
         return getattr(importlib.import_module(f"edlite.commands.{module}"), module)
 
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command, repeat_options(command, rest) if command else rest
+
+
+def repeat_options(command: click.Command, args: list[str]) -> list[str]:
+    """`--flight a b` as `--flight a --flight b`, for the options that may be given repeatedly."""
+    many = {o for p in command.params if getattr(p, "multiple", False) for o in p.opts}
+    expanded: list[str] = []
+    option = None  # repeatable option whose values follow
+    for argument in args:
+        if argument.startswith("-"):
+            option = argument if argument in many else None
+            expanded += [] if option else [argument]
+        else:
+            expanded += [option, argument] if option else [argument]
+    return expanded
+
 
 class JsonObject(click.ParamType):
     """A JSON object on the command line."""
