@@ -1,4 +1,4 @@
-"""Parameters of the plant functional types: read, overridden by name, then completed by derived ones.
+"""Parameters of the plant functional types: read, overridden by name, then completed.
 
 Each parameter has its unit, source and range as fields of `tables/pft.csv`. Overrides come first,
 derived parameters (`qsw`, `dbh_min`, `dbh_crit`, `leaf_carbon_crit`) after, in one function.

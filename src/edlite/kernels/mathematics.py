@@ -1,0 +1,175 @@
+"""Branch-free elementary functions that LLVM turns into packed arithmetic.
+
+Calls into the C library stop the vectoriser, so exponential, logarithm and arc tangent are rational
+approximations (coefficients of the Cephes library, Moshier 1989) with bit casts. They need strict
+arithmetic: no reassociation. With the JIT switched off the functions of `math` take their place.
+"""
+
+import math
+
+from llvmlite import ir
+from numba import config, njit, types
+from numba.extending import intrinsic
+
+# decorator of every process function
+process = njit(error_model="numpy", forceinline=True)
+
+_ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to the nearest integer
+_TWO52 = 4503599627370496.0
+_LOG2E = 1.4426950408889634
+_LN2_HIGH = 6.93145751953125e-1
+_LN2_LOW = 1.42860682030941723212e-6
+_HALF_PI = 1.5707963267948966
+
+
+@intrinsic
+def _bits(typing_context, x):
+    """Bit pattern of a double as int64."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@intrinsic
+def _double(typing_context, i):
+    """Double with the bit pattern of an int64."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@process
+def where(condition, a, b):
+    """`a` where the condition holds, else `b`; both are evaluated."""
+    return a if condition else b
+
+
+@process
+def clip01(x):
+    """`x` limited to [0, 1]."""
+    return min(max(x, 0.0), 1.0)
+
+
+def _exp_polynomial(x):
+    x = min(max(x, -708.0), 709.0)
+    shifted = x * _LOG2E + _ROUND
+    n = shifted - _ROUND
+    r = x - n * _LN2_HIGH - n * _LN2_LOW
+    z = r * r
+    p = r * (
+        (1.26177193074810590878e-4 * z + 3.02994407707441961300e-2) * z + 9.99999999999999999910e-1
+    )
+    q = (
+        (3.00198505138664455042e-6 * z + 2.52448340349684104192e-3) * z + 2.27265548208155028766e-1
+    ) * z + 2.00000000000000000009e0
+    y = 1.0 + 2.0 * p / (q - p)
+    return y * _double((_bits(shifted) << 52) + (1023 << 52))
+
+
+def _log_polynomial(x):
+    i = _bits(x)
+    exponent = _double((i >> 52) | 0x4330000000000000) - _TWO52 - 1022.0
+    m = _double((i & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000)
+    low = m < 0.70710678118654752440
+    e = exponent - 1.0 if low else exponent
+    f = (m + m if low else m) - 1.0
+    z = f * f
+    p = (
+        (
+            (
+                (1.01875663804580931796e-4 * f + 4.97494994976747001425e-1) * f
+                + 4.70579119878881725854e0
+            )
+            * f
+            + 1.44989225341610930846e1
+        )
+        * f
+        + 1.79368678507819816313e1
+    ) * f + 7.70838733755885391666e0
+    q = (
+        (
+            ((f + 1.12873587189167450590e1) * f + 4.52279145837532221105e1) * f
+            + 8.29875266912776603211e1
+        )
+        * f
+        + 7.11544750618563894466e1
+    ) * f + 2.31251620126765340583e1
+    y = f * z * p / q
+    y = y - e * 2.121944400546905827679e-4 - 0.5 * z
+    return f + y + e * 0.693359375
+
+
+def _atan_polynomial(x):
+    a = abs(x)
+    large = a > 2.41421356237309504880
+    middle = a > 0.66
+    offset = where(large, _HALF_PI, where(middle, 0.5 * _HALF_PI, 0.0))
+    r = where(large, -1.0 / max(a, 1.0), where(middle, (a - 1.0) / (a + 1.0), a))
+    z = r * r
+    p = (
+        (
+            (
+                (-8.750608600031904122785e-1 * z - 1.615753718733365076637e1) * z
+                - 7.500855792314704667340e1
+            )
+            * z
+            - 1.228866684490136173410e2
+        )
+        * z
+        - 6.485021904942025371773e1
+    ) * z
+    q = (
+        (
+            ((z + 2.485846490142306297962e1) * z + 1.650270098316988542046e2) * z
+            + 4.328810604912902668951e2
+        )
+        * z
+        + 4.853903996359136964868e2
+    ) * z + 1.945506571482613964425e2
+    y = offset + (r * p / q + r)
+    return where(x < 0.0, -y, y)
+
+
+if config.DISABLE_JIT:
+
+    def exp(x):
+        """Exponential, arguments limited to [-708, 709]."""
+        return math.exp(min(max(x, -708.0), 709.0))
+
+    log, atan = math.log, math.atan
+else:
+    exp = process(_exp_polynomial)
+    log = process(_log_polynomial)
+    atan = process(_atan_polynomial)
+
+
+@process
+def power(x, y):
+    """x**y for x > 0."""
+    return exp(y * log(x))
+
+
+@process
+def tanh(x):
+    """Hyperbolic tangent."""
+    return 1.0 - 2.0 / (exp(2.0 * x) + 1.0)
+
+
+@process
+def sine_quarter(x):
+    """Sine for 0 <= x <= pi/2 (series, absolute error below 1e-15)."""
+    z = x * x
+    s = -1.0 / 121645100408832000.0
+    s = s * z + 1.0 / 355687428096000.0
+    s = s * z - 1.0 / 1307674368000.0
+    s = s * z + 1.0 / 6227020800.0
+    s = s * z - 1.0 / 39916800.0
+    s = s * z + 1.0 / 362880.0
+    s = s * z - 1.0 / 5040.0
+    s = s * z + 1.0 / 120.0
+    s = s * z - 1.0 / 6.0
+    return x + x * z * s

@@ -1,0 +1,176 @@
+"""Surface layer above the canopy, conductance of the ground, leaf boundary layer."""
+
+import math
+
+from edlite.constants import (
+    BETA_AIR,
+    D_HEAT,
+    GRAVITY,
+    NU_AIR,
+    PRANDTL,
+    VON_KARMAN,
+)
+from edlite.kernels.mathematics import atan, exp, log, power, process, where
+
+RIB_MAX = 0.5
+_GAMMA = 13.0
+_STABLE_OFFSET = 2.0 / 3.0 * 5.0 / 0.35
+_GRASHOF = GRAVITY * BETA_AIR / (NU_AIR * NU_AIR)
+_ATTENUATION = 2.5
+
+
+@process
+def bulk_richardson(theta_v_air, theta_v_canopy, wind, depth):
+    """Bulk Richardson number over `depth` [m]; virtual potential temperatures [K], wind [m s-1]."""
+    return (
+        2.0
+        * GRAVITY
+        * depth
+        * (theta_v_air - theta_v_canopy)
+        / ((theta_v_air + theta_v_canopy) * wind * wind)
+    )
+
+
+@process
+def psi_momentum(zeta):
+    """Integrated stability correction of momentum.
+
+    Stable: Beljaars & Holtslag (1991); unstable: Businger-Dyer with gamma = 13.
+    """
+    z = max(zeta, 0.0)
+    stable = -z - 2.0 / 3.0 * (z - 5.0 / 0.35) * exp(-0.35 * z) - _STABLE_OFFSET
+    x = math.sqrt(math.sqrt(1.0 - _GAMMA * min(zeta, 0.0)))
+    unstable = log((1.0 + x) * (1.0 + x) * (1.0 + x * x) * 0.125) - 2.0 * atan(x) + math.pi / 2.0
+    return where(zeta >= 0.0, stable, unstable)
+
+
+@process
+def psi_heat(zeta):
+    """Integrated stability correction of heat, vapour and CO2."""
+    z = max(zeta, 0.0)
+    root = math.sqrt(1.0 + 2.0 / 3.0 * z)
+    stable = (
+        1.0
+        - root * root * root
+        - 2.0 / 3.0 * (z - 5.0 / 0.35) * exp(-0.35 * z)
+        - _STABLE_OFFSET
+    )
+    y = math.sqrt(1.0 - _GAMMA * min(zeta, 0.0))
+    return where(zeta >= 0.0, stable, 2.0 * log(0.5 * (1.0 + y)))
+
+
+@process
+def psi_momentum_slope(zeta):
+    """d psi_momentum / d zeta."""
+    z = max(zeta, 0.0)
+    decay = exp(-0.35 * z)
+    stable = -1.0 - 2.0 / 3.0 * decay + 2.0 / 3.0 * (0.35 * z - 5.0) * decay
+    zn = min(zeta, -1e-10)
+    unstable = (1.0 - 1.0 / math.sqrt(math.sqrt(1.0 - _GAMMA * zn))) / zn
+    return where(zeta >= 0.0, stable, unstable)
+
+
+@process
+def psi_heat_slope(zeta):
+    """d psi_heat / d zeta."""
+    z = max(zeta, 0.0)
+    decay = exp(-0.35 * z)
+    stable = (
+        -math.sqrt(1.0 + 2.0 / 3.0 * z)
+        - 2.0 / 3.0 * decay
+        + 2.0 / 3.0 * (0.35 * z - 5.0) * decay
+    )
+    zn = min(zeta, -1e-10)
+    unstable = (1.0 - 1.0 / math.sqrt(1.0 - _GAMMA * zn)) / zn
+    return where(zeta >= 0.0, stable, unstable)
+
+
+@process
+def profile_momentum(zeta, ln_ratio, ratio):
+    """F_m = ln(zs/z0) - psi_m(zeta) + psi_m(zeta z0/zs); ratio = z0/zs."""
+    return ln_ratio - psi_momentum(zeta) + psi_momentum(zeta * ratio)
+
+
+@process
+def profile_heat(zeta, ln_ratio, ratio):
+    """F_h, as F_m for heat."""
+    return ln_ratio - psi_heat(zeta) + psi_heat(zeta * ratio)
+
+
+@process
+def stability_guess(rib, ln_ratio):
+    """First guess of zeta = zs/L from the bulk Richardson number; below the root if stable."""
+    return rib * ln_ratio / PRANDTL
+
+
+@process
+def stability_newton(zeta, rib, ln_ratio, ratio):
+    """One Newton step for zeta Pr F_h / F_m^2 = Rib.
+
+    In this form the stable branch rises and is concave: steps from the neutral guess come up to the
+    root without passing it. Steps keep the sign of Rib.
+    """
+    fm = profile_momentum(zeta, ln_ratio, ratio)
+    fh = profile_heat(zeta, ln_ratio, ratio)
+    fm_slope = -psi_momentum_slope(zeta) + ratio * psi_momentum_slope(zeta * ratio)
+    fh_slope = -psi_heat_slope(zeta) + ratio * psi_heat_slope(zeta * ratio)
+    value = PRANDTL * zeta * fh - rib * fm * fm
+    slope = PRANDTL * (fh + zeta * fh_slope - 2.0 * zeta * fh * fm_slope / fm)
+    new = zeta - value / where(abs(slope) > 1e-12, slope, 1e-12)
+    low, high = 0.25 * zeta, 4.0 * zeta
+    return where(rib >= 0.0, min(max(new, low), high), max(min(new, low), high))
+
+
+@process
+def friction_velocity(wind, fm, ustar_min):
+    """u* [m s-1]."""
+    return max(ustar_min, VON_KARMAN * wind / fm)
+
+
+@process
+def scalar_transfer(fh):
+    """c3: scale of a scalar per difference between air and canopy air, X* = c3 (X_air - X_canopy)."""
+    return VON_KARMAN / (PRANDTL * fh)
+
+
+@process
+def canopy_top_wind(ustar, height_above_d, z0, zeta, zs, wind_min):
+    """Wind [m s-1] at the top of the vegetation from the profile above it."""
+    z = max(height_above_d, z0 * 1.0001)
+    f = log(z / z0) - psi_momentum(zeta * z / zs) + psi_momentum(zeta * z0 / zs)
+    return max(wind_min, ustar / VON_KARMAN * max(f, 0.0))
+
+
+@process
+def understorey_conductance(wind, zs, z0, displacement, veg_height):
+    """Conductance [m s-1] from the ground to canopy air under vegetation (Leuning form)."""
+    resistance = log(zs / z0) / (VON_KARMAN * VON_KARMAN * wind)
+    shape = exp(_ATTENUATION) - exp(
+        _ATTENUATION * (1.0 - min((displacement + z0) / veg_height, 0.999))
+    )
+    return (
+        _ATTENUATION
+        * (veg_height - displacement)
+        / (resistance * displacement * max(shape, 1e-6))
+    )
+
+
+@process
+def ground_conductance(bare, vegetated, open_fraction, snow_fraction):
+    """Net conductance [m s-1] of ground to canopy air."""
+    net = bare * vegetated / (vegetated + (1.0 - open_fraction) * bare)
+    return where((open_fraction > 0.999) or (snow_fraction >= 0.9), bare, net)
+
+
+@process
+def leaf_heat_conductance(wind, width, temperature_difference):
+    """Conductance of the leaf boundary layer to heat, one side [m s-1].
+
+    Forced plus free convection over plates, laminar or turbulent, whichever is larger
+    (Monteith & Unsworth 2008); the Reynolds number uses the thermal diffusivity as ED2 does.
+    """
+    reynolds = wind * width / D_HEAT
+    forced = max(0.6 * math.sqrt(reynolds), 0.032 * power(reynolds, 0.8))
+    grashof = max(_GRASHOF * abs(temperature_difference) * width * width * width, 1e-20)
+    free = max(0.5 * math.sqrt(math.sqrt(grashof)), 0.19 * power(grashof, 1.0 / 3.0))
+    return D_HEAT * (forced + free) / width
