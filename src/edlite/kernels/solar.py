@@ -92,18 +92,13 @@ def mean_cos_zenith(start, duration, latitude, longitude):
 
 
 @njit(error_model="numpy", cache=True)
-def split_shortwave(shortwave, mu, pressure):
-    """PAR beam, PAR diffuse, NIR beam, NIR diffuse [W m-2]; they sum to `shortwave`.
+def clear_sky_bands(mu, pressure):
+    """Cloudless PAR beam, PAR diffuse, NIR beam, NIR diffuse [W m-2] on the horizontal.
 
-    Weiss & Norman (1985, Agric. For. Meteorol. 34, 205-213) in the form of ED2: `shortwave`
-    [W m-2, >= 0] on the horizontal, `mu` cosine of the solar zenith angle, `pressure` [Pa]. All
-    diffuse where the sun is less than one degree above the horizon. The scheme's near-infrared
-    beam turns negative below about 3.5 degrees; it is set to 0 there.
+    Weiss & Norman (1985, Agric. For. Meteorol. 34, 205-213) in the form of ED2, for `mu` (cosine
+    of the solar zenith angle) > 0 and `pressure` [Pa]. Their near-infrared beam turns negative
+    where the sun is lower than about 3.5 degrees; it is set to 0 there.
     """
-    if shortwave <= 0.0:
-        return 0.0, 0.0, 0.0, 0.0
-    if mu <= MU_MIN_BEAM:
-        return 0.0, PAR_SHARE_DIFFUSE * shortwave, 0.0, (1.0 - PAR_SHARE_DIFFUSE) * shortwave
     relative_pressure = pressure / P_SEA_LEVEL
     par_top = PAR_SHARE_TOP * SOLAR_CONSTANT_WN
     nir_top = (1.0 - PAR_SHARE_TOP) * SOLAR_CONSTANT_WN
@@ -113,6 +108,23 @@ def split_shortwave(shortwave, mu, pressure):
     par_diffuse = 0.4 * (par_top - par_beam) * mu
     nir_beam = max(0.0, (nir_top * math.exp(-0.06 * relative_pressure / mu) - water) * mu)
     nir_diffuse = 0.6 * (nir_top - nir_beam - water) * mu
+    return par_beam, par_diffuse, nir_beam, nir_diffuse
+
+
+@njit(error_model="numpy", cache=True)
+def split_shortwave(shortwave, mu, pressure):
+    """PAR beam, PAR diffuse, NIR beam, NIR diffuse [W m-2]; they sum to `shortwave`.
+
+    Weiss & Norman (1985): the bands share `shortwave` [W m-2, >= 0, on the horizontal] as they
+    would under a clear sky; the beam's share falls with the ratio to clear-sky shortwave. `mu` is
+    the cosine of the solar zenith angle, `pressure` in Pa. All diffuse where the sun is less than
+    one degree above the horizon.
+    """
+    if shortwave <= 0.0:
+        return 0.0, 0.0, 0.0, 0.0
+    if mu <= MU_MIN_BEAM:
+        return 0.0, PAR_SHARE_DIFFUSE * shortwave, 0.0, (1.0 - PAR_SHARE_DIFFUSE) * shortwave
+    par_beam, par_diffuse, nir_beam, nir_diffuse = clear_sky_bands(mu, pressure)
     ratio = shortwave / (par_beam + par_diffuse + nir_beam + nir_diffuse)
     par = ratio * (par_beam + par_diffuse)
     nir = shortwave - par
