@@ -54,5 +54,5 @@ def layers_of_depth(depth: ArrayLike, min_layers: int = MIN_LAYERS) -> NDArray[n
     A layer exists if its centre lies above that depth, so that the column ends at the layer bottom
     nearest to it; at least `min_layers` are kept.
     """
-    number = (LAYER_CENTRE < np.asarray(depth, dtype=float)[..., None]).sum(axis=-1)
+    number = (np.asarray(depth, dtype=float)[..., None] > LAYER_CENTRE).sum(axis=-1)
     return np.maximum(number, min_layers)

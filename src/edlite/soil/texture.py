@@ -42,10 +42,10 @@ def check_texture(sand: ArrayLike, clay: ArrayLike, source: str = "texture") -> 
 def texture_class(sand: ArrayLike, clay: ArrayLike) -> NDArray[np.int64]:
     """Class (1-17) of sand and clay fractions (0-1; silt is the rest); the first rule that holds.
 
-    Source: ED2, subroutine that finds the class from sand and clay; the USDA triangle with four
-    classes added (14 silt, 15 heavy clay, 16 clayey sand, 17 clayey silt). 12 (peat) and 13
-    (bedrock) are never returned. Two corner points of the triangle that no rule holds (45 % sand with
-    27.5 % clay, 52.5 % with 20 %) are loam, which they touch. Raises InputError for impossible fractions.
+    Source: ED2 (Longo et al. 2019, GMD 12, 4309), the USDA triangle with four classes added
+    (14 silt, 15 heavy clay, 16 clayey sand, 17 clayey silt). 12 (peat) and 13 (bedrock) are never
+    returned. Two corner points that no rule holds (45 % sand with 27.5 % clay, 52.5 % with 20 %)
+    are loam, which they touch. Raises InputError for impossible fractions.
     """
     check_texture(sand, clay)
     # rounding to 1e-9 % keeps a mixture such as 52.5 % on the side of the limit that it names
