@@ -82,8 +82,8 @@ def component_profiles(tables: SurveyTables) -> pd.DataFrame:
     """One row per component: mukey, weight (comppct_r as fraction) and its profile values.
 
     sand, clay, theta_s, theta_15bar (1), bulk_density [kg m-3]: means over the horizons above the
-    restriction that have both sand and clay. organic_carbon [kg m-2]: 0-30 cm, the mean density of the horizons known
-    times the thickness of soil there. surveyed_depth [m]: lowest soil.
+    restriction that have both sand and clay. organic_carbon [kg m-2]: 0-30 cm, mean density of the
+    horizons known times the thickness of soil there. surveyed_depth [m]: lowest soil described.
     restriction [m]: see `restriction_depth`; NaN where none. NaN where the survey has no value.
     """
     h = horizon_table(tables)
