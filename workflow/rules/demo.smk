@@ -1,0 +1,116 @@
+# The synthetic demo writes its inputs in the native formats of the real products. Which files a region
+# has depends on the recipe, hence one rule per region instead of a wild card.
+
+
+def demo_folder(wildcards):
+    """Parameter function: the root of the demo's files."""
+    return config["demo"]["directory"]
+
+
+if DEMO:
+
+    rule demo_forcing:
+        input:
+            recipe=RECIPE,
+            code=code("demo-forcing"),
+        output:
+            manifest=shared_file("forcing_manifest"),
+            co2=shared_file("co2"),
+        log:
+            "logs/demo_forcing.log",
+        benchmark:
+            "results/benchmarks/demo_forcing.tsv"
+        conda:
+            "../envs/sources.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            folder=demo_folder,
+        shell:
+            "python -m edlite demo-forcing --recipe {input.recipe:q} --out {params.folder:q} > {log} 2>&1"
+
+    rule demo_truth:
+        input:
+            recipe=RECIPE,
+            soil="results/{region}/soil.nc",
+            code=code("demo-truth"),
+        output:
+            "results/{region}/truth/soil.nc",
+        log:
+            "logs/demo_truth/{region}.log",
+        benchmark:
+            "results/benchmarks/demo_truth/{region}.tsv"
+        conda:
+            "../envs/sources.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        shell:
+            "python -m edlite demo-truth --recipe {input.recipe:q} --region {wildcards.region}"
+            " --soil {input.soil} --out {output} > {log} 2>&1"
+
+
+for region in REGIONS if DEMO else []:
+    files = REGION_FILES[region]
+
+    rule:
+        name:
+            f"demo_region_{region}"
+        input:
+            recipe=RECIPE,
+            code=code("demo-region"),
+        output:
+            [path for product in STATIC_PRODUCTS for path in files[product]],
+        log:
+            f"logs/demo_region/{region}.log",
+        benchmark:
+            f"results/benchmarks/demo_region/{region}.tsv"
+        conda:
+            "../envs/sources.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            region=region,
+            folder=demo_folder,
+        shell:
+            "python -m edlite demo-region --recipe {input.recipe:q} --region {params.region}"
+            " --out {params.folder:q} > {log} 2>&1"
+
+    rule:
+        name:
+            f"demo_observe_{region}"
+        input:
+            recipe=RECIPE,
+            domain=f"results/{region}/domain.nc",
+            soil=f"results/{region}/truth/soil.nc",
+            truth=expand(
+                "results/{region}/truth/{tile}/{year}.nc",
+                region=region,
+                tile=TILES,
+                year=YEARS,
+            ),
+            code=code("demo-observe"),
+        output:
+            [path for product in OBSERVED_PRODUCTS for path in files[product]],
+        log:
+            f"logs/demo_observe/{region}.log",
+        benchmark:
+            f"results/benchmarks/demo_observe/{region}.tsv"
+        conda:
+            "../envs/sources.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=30,
+        params:
+            region=region,
+            folder=demo_folder,
+        shell:
+            "python -m edlite demo-observe --recipe {input.recipe:q} --region {params.region}"
+            " --domain {input.domain} --soil {input.soil} --truth {input.truth}"
+            " --out {params.folder:q} > {log} 2>&1"

@@ -1,0 +1,116 @@
+# These commands read the whole results folder: everything that they may show or check is an input.
+TEXTURE_SITES = [site for site in config["texture"]["towers"] if site in SITES]
+TABLES = expand(
+    "results/tables/{table}.csv",
+    table=["regression", "anova", "pairwise", "towers"]
+    + (["truth", "recovery"] if DEMO else []),
+)
+REGION_RESULTS = expand(
+    "results/{region}/{name}.nc",
+    region=REGIONS,
+    name=[
+        "domain",
+        "soil",
+        "cover",
+        "lai",
+        "forest",
+        "initial_state",
+        "tiles",
+        "sensitivity",
+    ]
+    + (["truth/soil"] if DEMO else []),
+)
+RUN_RESULTS = [
+    path
+    for run in RUNS
+    for kind in ("hourly", "daily", "annual")
+    for path in everywhere(run, kind)
+]
+TOWER_RESULTS = expand(
+    "results/towers/{site}/{name}",
+    site=SITES,
+    name=["native.nc", "prescribed.nc", "observed.nc", "summary.csv"],
+) + expand("results/towers/{site}/texture.nc", site=TEXTURE_SITES)
+RADAR_RESULTS = expand(
+    "results/{region}/rzsm/{year}.nc", region=REGIONS, year=YEARS
+) + expand("results/{region}/bias/{tile}.nc", region=REGIONS, tile=TILES)
+
+
+rule figures:
+    input:
+        TABLES,
+        REGION_RESULTS,
+        RUN_RESULTS,
+        TOWER_RESULTS,
+        RADAR_RESULTS,
+        code=code("figures"),
+    output:
+        directory("results/figures"),
+    log:
+        "logs/figures.log",
+    benchmark:
+        "results/benchmarks/figures.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        settings=parameters("report", "period"),
+    shell:
+        "python -m edlite figures --results results --params {params.settings:q}"
+        " --out-dir {output} > {log} 2>&1"
+
+
+rule report:
+    input:
+        TABLES,
+        figures="results/figures",
+        verification="results/verification.csv",
+        code=code("report"),
+    output:
+        "results/report.html",
+    log:
+        "logs/report.log",
+    benchmark:
+        "results/benchmarks/report.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=parameters("report", "period"),
+    shell:
+        "python -m edlite report --results results --figures {input.figures}"
+        " --params {params.settings:q} --out {output} > {log} 2>&1"
+
+
+# Budgets, bounds and identities of all results; fails if one is broken.
+rule verify:
+    input:
+        TABLES,
+        REGION_RESULTS,
+        RUN_RESULTS,
+        TOWER_RESULTS,
+        RADAR_RESULTS,
+        code=code("verify"),
+    output:
+        "results/verification.csv",
+    log:
+        "logs/verify.log",
+    benchmark:
+        "results/benchmarks/verify.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        settings=parameters("verify", "period"),
+    shell:
+        "python -m edlite verify --results results --params {params.settings:q}"
+        " --out {output} > {log} 2>&1"

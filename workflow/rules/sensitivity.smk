@@ -1,0 +1,37 @@
+def jackknife_files(wildcards):
+    """Input function: the biases of all tiles, where the jackknife is wanted."""
+    if not config["sensitivity"]["jackknife"]:
+        return []
+    return expand(
+        "results/{region}/bias/{tile}.nc", region=wildcards.region, tile=TILES
+    )
+
+
+# beta: change of each flux per change of soil moisture, native less blended.
+rule sensitivity:
+    input:
+        domain="results/{region}/domain.nc",
+        soil="results/{region}/soil.nc",
+        native=results_of("native", "daily"),
+        blended=results_of("blended", "daily"),
+        perfect=results_of("perfect", "daily") if DEMO else [],
+        bias=jackknife_files,
+        code=code("sensitivity"),
+    output:
+        "results/{region}/sensitivity.nc",
+    log:
+        "logs/sensitivity/{region}.log",
+    benchmark:
+        "results/benchmarks/sensitivity/{region}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        settings=parameters("sensitivity", "period"),
+    shell:
+        "python -m edlite sensitivity --native {input.native} --blended {input.blended}"
+        " --perfect {input.perfect} --jackknife {input.bias} --soil {input.soil}"
+        " --domain {input.domain} --params {params.settings:q} --out {output} > {log} 2>&1"

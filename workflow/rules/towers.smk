@@ -1,0 +1,95 @@
+def tower_record(wildcards):
+    """Input function: the flux record of a tower."""
+    if DEMO is None:
+        return located(config["inputs"]["tower"].format(site=wildcards.site))
+    records = [path for files in REGION_FILES.values() for path in files["tower"]]
+    found = [path for path in records if Path(path).stem == wildcards.site]
+    if not found:
+        raise WorkflowError(
+            f"towers.names: {wildcards.site} is in none of the regions {', '.join(REGIONS)};"
+            f" the demo has {', '.join(sorted(Path(path).stem for path in records))}"
+        )
+    return found[0]
+
+
+# What a tower run needs in one YAML: forcing, stand, soil, options.
+rule tower_run:
+    input:
+        towers=located(config["towers"]["table"]),
+        stands=located(config["towers"]["stands"]),
+        record=tower_record,
+        code=code("tower-run"),
+    output:
+        "results/towers/{site}/run.yaml",
+    log:
+        "logs/tower_run/{site}.log",
+    benchmark:
+        "results/benchmarks/tower_run/{site}.tsv"
+    conda:
+        "../envs/model.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=parameters("model"),
+        start=tower_span()[0],
+        end=tower_span()[1],
+    shell:
+        "python -m edlite tower-run --site {wildcards.site} --towers {input.towers:q}"
+        " --stands {input.stands:q} --record {input.record:q} --start {params.start}"
+        " --end {params.end} --params {params.settings:q} --out {output} > {log} 2>&1"
+
+
+# The model at a tower: predicted soil moisture, and that of the probes prescribed.
+rule site:
+    input:
+        run="results/towers/{site}/run.yaml",
+        record=tower_record,
+        compiled=ancient(rules.compile.output),
+        code=code("site"),
+    output:
+        native="results/towers/{site}/native.nc",
+        prescribed="results/towers/{site}/prescribed.nc",
+        observed="results/towers/{site}/observed.nc",
+        summary="results/towers/{site}/summary.csv",
+    log:
+        "logs/site/{site}.log",
+    benchmark:
+        "results/benchmarks/site/{site}.tsv"
+    conda:
+        "../envs/model.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        folder=subpath(output.native, parent=True),
+    shell:
+        "python -m edlite site {input.run} --out {params.folder} > {log} 2>&1"
+
+
+# Site runs over a grid of sand and clay contents.
+rule texture:
+    input:
+        run="results/towers/{site}/run.yaml",
+        record=tower_record,
+        compiled=ancient(rules.compile.output),
+        code=code("texture"),
+    output:
+        "results/towers/{site}/texture.nc",
+    log:
+        "logs/texture/{site}.log",
+    benchmark:
+        "results/benchmarks/texture/{site}.tsv"
+    conda:
+        "../envs/model.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        settings=parameters("texture"),
+    shell:
+        "python -m edlite texture --run {input.run} --params {params.settings:q} --out {output}"
+        " > {log} 2>&1"
