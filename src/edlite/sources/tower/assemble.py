@@ -184,3 +184,13 @@ def digits_to_time(source: str, key: str, values: pd.Series) -> np.ndarray:
             "first_time, and rows are taken as regular steps from it)",
         )
     return pd.to_datetime(text, format="%Y%m%d%H%M").to_numpy("datetime64[s]")
+
+
+def regular_labels(source: object, first_time: object, n: int, step_s: float) -> np.ndarray:
+    """`n` labels from `first_time` in steps of `step_s` [s]; raises InputError for a bad time."""
+    try:
+        first = np.datetime64(str(first_time).replace(" ", "T"), "s")
+    except ValueError as error:
+        expected = "a time such as 2003-12-01T00:00"
+        raise InputError(str(source), "first_time", first_time, expected) from error
+    return first + np.arange(n) * np.timedelta64(int(step_s), "s")

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from edlite.errors import InputError, require_file
-from edlite.sources.tower.assemble import Clock, Column, assemble, digits_to_time
+from edlite.sources.tower.assemble import Clock, Column, assemble, digits_to_time, regular_labels
 
 MISSING = -9999.0
 # canonical name -> unit and columns by preference
@@ -102,7 +102,7 @@ def read_fluxnet(
     labels = (
         digits_to_time(str(path), "TIMESTAMP_START", table["TIMESTAMP_START"])
         if first_time is None
-        else _regular(path, first_time, len(table), step_s)
+        else regular_labels(path, first_time, len(table), step_s)
     )
     return assemble(str(path), labels, Clock(utc_offset, "start", longitude), fields, quality)
 
@@ -187,13 +187,3 @@ def _read_table(path: Path, comment: str | None = None) -> pd.DataFrame:
 def _numbers(values: pd.Series) -> np.ndarray:
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
     return np.where(numbers <= MISSING, np.nan, numbers)
-
-
-def _regular(path: Path, first_time: str, n: int, step_s: float) -> np.ndarray:
-    try:
-        first = np.datetime64(str(first_time).replace(" ", "T"), "s")
-    except ValueError as error:
-        raise InputError(
-            path, "first_time", first_time, "a time such as 2003-12-01T00:00"
-        ) from error
-    return first + np.arange(n) * np.timedelta64(int(step_s), "s")

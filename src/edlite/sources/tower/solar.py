@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 def equation_of_time(time: pd.DatetimeIndex) -> np.ndarray:
     """Sundial minus clock [h], Spencer (1971); good to about half a minute."""
-    angle = 2.0 * np.pi * (time.dayofyear.to_numpy() - 1) / 365.0
+    angle = 2.0 * np.pi * (time.day_of_year.to_numpy() - 1) / 365.0
     minutes = 229.18 * (
         0.000075
         + 0.001868 * np.cos(angle)

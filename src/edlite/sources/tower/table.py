@@ -10,10 +10,13 @@ import pandas as pd
 import xarray as xr
 
 from edlite.errors import InputError, require_file
-from edlite.sources.tower.assemble import Clock, Column, assemble
+from edlite.sources.tower.assemble import Clock, Column, assemble, regular_labels
 from edlite.sources.tower.canonical import DEPTH_DIMENSION, QUANTITIES
 
-KEYS = {"time", "time_format", "label", "separator", "missing", "columns"}
+KEYS = {
+    *("time", "time_format", "first_time", "step_s"),
+    *("label", "separator", "header", "missing", "columns"),
+}
 COLUMN_KEYS = {"column", "unit", "depth", "quality"}
 
 
@@ -28,8 +31,10 @@ def read_table(
 
     time : column, or list of columns joined by a space, in local standard time
     time_format : as in `datetime.strptime`; default ISO 8601
+    first_time, step_s : instead of `time`: label of the first row and regular step [s]
     label : start, middle or end of the interval
     separator : default ","; "whitespace" for runs of blanks
+    header : false for a table without a header line; columns are then the numbers 1, 2, ...
     missing : list of numbers that mean missing
     columns : {canonical name: {column, unit, depth, quality}}; for `theta` and
         `soil_temperature` a list of such mappings, top first, with `depth` [m]; `quality` names
@@ -40,14 +45,17 @@ def read_table(
     """
     path = require_file(path)
     _only(path, "table", table, KEYS)
-    for key in ("time", "label", "columns"):
+    for key in ("first_time" if "first_time" in table else "time", "label", "columns"):
         if key not in table:
             raise InputError(path, f"table.{key}", None, "to be declared")
     separator = table.get("separator", ",")
+    separator = r"\s+" if separator == "whitespace" else separator
     try:
-        data = pd.read_csv(path, sep=r"\s+" if separator == "whitespace" else separator)
+        data = pd.read_csv(path, sep=separator, header=0 if table.get("header", True) else None)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise InputError(path, "content", str(error), "a text table") from error
+    if not table.get("header", True):
+        data.columns = range(1, data.shape[1] + 1)
     missing = [float(value) for value in table.get("missing", [-9999.0])]
     fields: dict[str, Column | list[Column]] = {}
     quality = {}
@@ -92,6 +100,8 @@ def _values(path: Path, data: pd.DataFrame, column: str, missing: list[float]) -
 
 
 def _labels(path: Path, data: pd.DataFrame, table: Mapping) -> np.ndarray:
+    if "first_time" in table:
+        return regular_labels(path, table["first_time"], len(data), table.get("step_s", 1800))
     names = table["time"] if isinstance(table["time"], list) else [table["time"]]
     for name in names:
         if name not in data:

@@ -1,0 +1,233 @@
+"""The YAML of a site run: every key checked before any work is done.
+
+docs/reference/site-run.md describes the keys. Paths in the file are relative to its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from edlite.site import settings as st
+from edlite.site.nodes import Node, read_yaml
+from edlite.soil.layers import LAYER_BOTTOM, MIN_LAYERS, N_LAYER
+from edlite.sources.tower import READERS
+
+
+def read_site_run(path: str | Path) -> st.SiteRun:
+    """Read and validate the YAML of a site run. Raises InputError naming file, key and value."""
+    return parse_site_run(read_yaml(path), path)
+
+
+def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
+    """Validate the mapping of a site run; paths in it start at the folder of `source`."""
+    root = Node(content, source)
+    site = _site(root.node("site"))
+    time = root.node("time")
+    start, end = time.day("start"), time.day("end")
+    time.done()
+    if end <= start:
+        raise time.error("end", str(end), f"a day after the start, {start}")
+    spinup = root.node("spinup", {})
+    years = spinup.integer("years", 0, 1000, 0)
+    spinup.done()
+    options = root.raw("options", {})
+    if not isinstance(options, Mapping):
+        raise root.error("options", options, "a mapping")
+    run = st.SiteRun(
+        source=Path(source),
+        site=site,
+        start=start,
+        end=end,
+        forcing=_forcing(root.node("forcing"), site),
+        co2=_co2(root),
+        stand=_stand(root.node("stand")),
+        soil=_soil(root.node("soil")),
+        options=dict(options),
+        parameters=_parameters(root),
+        phenology=_phenology(root),
+        spinup_years=years,
+        prescribe=_prescribe(root, site),
+        observations=_observations(root, site),
+        output=_output(root.node("output", {})),
+        synthetic=root.flag("synthetic", False),
+        content=content,
+    )
+    root.done()
+    return run
+
+
+def _site(node: Node) -> st.Site:
+    site = st.Site(
+        name=node.text("name"),
+        latitude=node.number("latitude", -90, 90, "degrees north"),
+        longitude=node.number("longitude", -180, 180, "degrees east"),
+        elevation=node.number("elevation", -430, 6000, "m"),
+        reference_height=node.number("reference_height", 1, 200, "m"),
+    )
+    node.done()
+    return site
+
+
+def _record(node: Node, site: st.Site, formats: tuple[str, ...], nested: bool = False) -> st.Record:
+    """Keys that describe a record; the caller closes the node."""
+    paths = node.paths("path")
+    format = node.choice("format", formats)
+    options: dict[str, object] = {}
+    if format != st.MODEL_FORMAT:
+        options["utc_offset"] = node.number("utc_offset", -12, 14, "h")
+        if node.flag("check_clock", True):
+            options["longitude"] = site.longitude
+    if format not in (st.MODEL_FORMAT, "table") and node.has("theta_depths"):
+        options["theta_depths"] = list(node.numbers("theta_depths", 0, 10, "m"))
+    if format == "table":
+        options["table"] = node.raw("table")
+    if format in ("fluxnet", "ameriflux-l4") and node.has("partition"):
+        options["partition"] = node.text("partition")
+    if format == "ameriflux-l4" and node.has("year"):
+        options["year"] = node.integer("year", 1900, 2100)
+    if format == "fluxnet" and node.has("first_time"):
+        options["first_time"] = str(node.raw("first_time"))
+        options["step_s"] = node.number("step_s", 1800, 3600, "s", 1800.0)
+    fill = None
+    if not nested and format != st.MODEL_FORMAT and node.has("fill"):
+        inner = node.node("fill")
+        fill = _record(inner, site, tuple(READERS), nested=True)
+        inner.done()
+    return st.Record(paths, format, options, fill)
+
+
+def _gaps(node: Node) -> st.Gaps:
+    inner = node.node("gaps", {})
+    gaps = st.Gaps(
+        linear_hours=inner.number("linear_hours", 0, 240, "h", 0.0),
+        diurnal_days=inner.integer("diurnal_days", 0, 60, 0),
+        precipitation=inner.choice("precipitation", st.GAP_PRECIPITATION, "error"),
+        ends=inner.choice("ends", st.GAP_ENDS, "error"),
+    )
+    inner.done()
+    return gaps
+
+
+def _forcing(node: Node, site: st.Site) -> st.Forcing:
+    record = _record(node, site, st.FORMATS)
+    default = "instantaneous" if record.format == st.MODEL_FORMAT else "mean"
+    interpolation = node.choice("interpolation", st.INTERPOLATIONS, default)
+    longwave = node.choice("longwave", st.LONGWAVE, "measured")
+    gaps = _gaps(node)
+    node.done()
+    return st.Forcing(record, interpolation, longwave, gaps)
+
+
+def _co2(root: Node) -> float | Path | None:
+    """A constant [umol mol-1], a file of monthly means, or None: from the forcing."""
+    value = root.raw("co2")
+    if value == "forcing":
+        return None
+    if isinstance(value, Mapping):
+        node = root.node("co2")
+        path = node.path("path")
+        node.done()
+        return path
+    return root.number("co2", 150, 2000, 'umol mol-1 (or "forcing", or {path: FILE})')
+
+
+def _stand(node: Node) -> st.Stand:
+    if node.has("pss") or node.has("css"):
+        stand = st.Stand("ed2", node.path("pss"), node.path("css"))
+    else:
+        stand = st.Stand("tables", node.path("patches"), node.path("cohorts"))
+    node.done()
+    return stand
+
+
+def _soil(node: Node) -> st.Soil:
+    sand = node.number("sand", 0, 1, "(fraction)")
+    clay = node.number("clay", 0, 1, "(fraction)")
+    if sand + clay > 1:
+        raise node.error("clay", clay, f"at most {1 - sand:g}: sand and clay together exceed 1")
+    bottoms = node.raw("layer_bottoms", LAYER_BOTTOM.tolist())
+    try:
+        standard = np.array_equal(np.asarray(bottoms, float), LAYER_BOTTOM)
+    except (TypeError, ValueError):
+        standard = False
+    if not standard:
+        text = ", ".join(f"{b:g}" for b in LAYER_BOTTOM)
+        raise node.error(
+            "layer_bottoms", bottoms, f"the nine standard layers of this release: {text} m"
+        )
+    deepest = float(LAYER_BOTTOM[-1])
+    soil = st.Soil(
+        sand=sand,
+        clay=clay,
+        bottom=node.choice("bottom", st.BOTTOMS, "free"),
+        depth=node.number("depth", LAYER_BOTTOM[MIN_LAYERS - 1], deepest, "m", deepest),
+        theta=node.numbers("theta", 0.01, 0.9, "m3 m-3", count=N_LAYER),
+        temperature=node.numbers("temperature", 220, 330, "K", count=N_LAYER),
+    )
+    node.done()
+    return soil
+
+
+def _parameters(root: Node) -> Mapping | Path:
+    """Overrides {PFT: {name: value}}, or the file that holds them."""
+    node = root.node("parameters", {})
+    if node.has("pft") and isinstance(node.raw("pft"), str):
+        path = node.path("pft")
+        node.done()
+        return path
+    return node.content
+
+
+def _phenology(root: Node) -> Mapping[str, float] | None:
+    """Days of year of MCD12Q2 or the parameters of the two logistic curves; None: no flush."""
+    if not root.has("phenology"):
+        return None
+    node = root.node("phenology")
+    if node.has("spring_a"):
+        limits = {
+            "spring_a": (0, 1),
+            "spring_b": (-100, 0),
+            "autumn_a": (0, 1),
+            "autumn_b": (0, 100),
+        }
+    else:
+        names = ("greenup", "mid_greenup", "mid_greendown", "senescence")
+        limits = dict.fromkeys(names, (1, 366))
+    values = {name: node.number(name, low, high, "") for name, (low, high) in limits.items()}
+    if "greenup" in values:
+        days = list(values.values())
+        if days != sorted(set(days)):
+            raise node.error("senescence", days, "four increasing days of year")
+    node.done()
+    return values
+
+
+def _prescribe(root: Node, site: st.Site) -> st.Prescribe | None:
+    if not root.has("prescribe"):
+        return None
+    node = root.node("prescribe")
+    prescribe = st.Prescribe(_record(node, site, tuple(READERS)), _gaps(node))
+    node.done()
+    return prescribe
+
+
+def _observations(root: Node, site: st.Site) -> st.Record | None:
+    if not root.has("observations"):
+        return None
+    node = root.node("observations")
+    record = _record(node, site, tuple(READERS))
+    node.done()
+    return record
+
+
+def _output(node: Node) -> st.Output:
+    output = st.Output(
+        step=node.choice("step", st.STEPS, "hour"),
+        level=node.choice("level", st.LEVELS, "cell"),
+        budgets=node.flag("budgets", True),
+    )
+    node.done()
+    return output

@@ -1,0 +1,131 @@
+"""What a site run is told: frozen, validated by `edlite.site.config`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from edlite.sources.tower import READERS
+
+MODEL_FORMAT = "edlite"
+FORMATS = (MODEL_FORMAT, *READERS)
+INTERPOLATIONS = ("instantaneous", "mean", "none")
+LONGWAVE = ("measured", "estimated")
+BOTTOMS = ("bedrock", "free")
+GAP_PRECIPITATION = ("error", "zero")
+GAP_ENDS = ("error", "cycle")
+STEPS = ("hour", "day")
+LEVELS = ("cell", "patch")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Place of the run. elevation, reference_height (of the forcing, above ground) in m."""
+
+    name: str
+    latitude: float
+    longitude: float
+    elevation: float
+    reference_height: float
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Rules for gaps in forcing or prescribed moisture.
+
+    linear_hours : gaps up to this long are filled linearly (all but radiation, precipitation)
+    diurnal_days : longer gaps, and those of shortwave, take the mean of the same time of day
+        within so many days to either side; 0 switches this off
+    precipitation : missing precipitation is an error or zero
+    ends : hours missing at the ends of the run are an error, or taken from the other end of
+        the record, as if its year were recycled
+    """
+
+    linear_hours: float = 0.0
+    diurnal_days: int = 0
+    precipitation: str = "error"
+    ends: str = "error"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A tower record: files, their format, and what the format's reader needs to be told."""
+
+    paths: tuple[Path, ...]
+    format: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    fill: Record | None = None
+
+
+@dataclass(frozen=True)
+class Forcing:
+    """Meteorological forcing of the run."""
+
+    record: Record
+    interpolation: str
+    longwave: str
+    gaps: Gaps
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Files of the stand: `tables` (patches, cohorts) or `ed2` (pss, css)."""
+
+    kind: str
+    patches: Path
+    cohorts: Path
+
+
+@dataclass(frozen=True)
+class Soil:
+    """Soil column. sand, clay 0-1; theta m3 m-3 and temperature K of the nine layers."""
+
+    sand: float
+    clay: float
+    bottom: str
+    depth: float
+    theta: tuple[float, ...]
+    temperature: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Output:
+    """What is written: step (hour, day), level (cell, patch), budget residuals or not."""
+
+    step: str = "hour"
+    level: str = "cell"
+    budgets: bool = True
+
+
+@dataclass(frozen=True)
+class Prescribe:
+    """Observed soil moisture to prescribe."""
+
+    record: Record
+    gaps: Gaps
+
+
+@dataclass(frozen=True)
+class SiteRun:
+    """A validated site run."""
+
+    source: Path
+    site: Site
+    start: np.datetime64
+    end: np.datetime64
+    forcing: Forcing
+    co2: float | Path | None
+    stand: Stand
+    soil: Soil
+    options: Mapping[str, object]
+    parameters: Mapping | Path
+    phenology: Mapping[str, float] | None
+    spinup_years: int
+    prescribe: Prescribe | None
+    observations: Record | None
+    output: Output
+    synthetic: bool
+    content: Mapping
