@@ -16,6 +16,7 @@ if not workflow.overwrite_configfiles:
     configfile: os.path.relpath(ROOT / "config/config.yaml")
 
 
+include: "workflow/rules/functions.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/demo.smk"
 include: "workflow/rules/domain.smk"

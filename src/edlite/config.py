@@ -105,7 +105,7 @@ def _input_error(error: ValidationError, source: str) -> InputError:
         unknown = next(key for key in error.instance if key not in known)
         near = difflib.get_close_matches(unknown, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
-        return InputError(source, f"{prefix}{unknown}", None, f"no such key ({hint})")
+        return InputError(source, f"{prefix}{unknown}", None, f"a known key ({hint})")
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return InputError(source, f"{prefix}{missing}", None, "a value: the key is required")

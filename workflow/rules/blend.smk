@@ -1,14 +1,3 @@
-def neighbouring_theta(run):
-    """Input function: soil moisture of the year and its neighbours, for the hours at its ends."""
-
-    def files(wildcards):
-        years = [y for y in YEARS if abs(y - int(wildcards.year)) <= 1]
-        folder = f"results/{wildcards.region}/{run}/{wildcards.tile}"
-        return [f"{folder}/{year}_theta.nc" for year in years]
-
-    return files
-
-
 # Bias of the native run against the radar, by flight.
 rule bias:
     input:
@@ -49,7 +38,7 @@ rule blend:
         tiles="results/{region}/tiles.nc",
         code=code("blend"),
     output:
-        temp("results/{region}/blended/{tile}/{year}_rzsm.nc"),
+        kept_if_wanted("results/{region}/blended/{tile}/{year}_rzsm.nc"),
     log:
         "logs/blend/{region}/{tile}/{year}.log",
     benchmark:
@@ -77,7 +66,7 @@ rule perfect:
         tiles="results/{region}/tiles.nc",
         code=code("blend"),
     output:
-        temp("results/{region}/perfect/{tile}/{year}_rzsm.nc"),
+        kept_if_wanted("results/{region}/perfect/{tile}/{year}_rzsm.nc"),
     log:
         "logs/perfect/{region}/{tile}/{year}.log",
     benchmark:

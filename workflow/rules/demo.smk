@@ -2,16 +2,11 @@
 # has depends on the recipe, hence one rule per region instead of a wild card.
 
 
-def demo_folder(wildcards):
-    """Parameter function: the root of the demo's files."""
-    return config["demo"]["directory"]
-
-
 if DEMO:
 
     rule demo_forcing:
         input:
-            recipe=RECIPE,
+            recipe=RECIPES,
             code=code("demo-forcing"),
         output:
             manifest=shared_file("forcing_manifest"),
@@ -28,12 +23,13 @@ if DEMO:
             runtime=30,
         params:
             folder=demo_folder,
+            regions=REGIONS,
         shell:
-            "python -m edlite demo-forcing --recipe {input.recipe:q} --out {params.folder:q} > {log} 2>&1"
+            "python -m edlite demo-forcing --recipe {input.recipe[0]:q} --region {params.regions} --out {params.folder:q} > {log} 2>&1"
 
     rule demo_truth:
         input:
-            recipe=RECIPE,
+            recipe=RECIPES,
             soil="results/{region}/soil.nc",
             code=code("demo-truth"),
         output:
@@ -49,7 +45,7 @@ if DEMO:
             mem_mb=1000,
             runtime=10,
         shell:
-            "python -m edlite demo-truth --recipe {input.recipe:q} --region {wildcards.region}"
+            "python -m edlite demo-truth --recipe {input.recipe[0]:q} --region {wildcards.region}"
             " --soil {input.soil} --out {output} > {log} 2>&1"
 
 
@@ -60,7 +56,7 @@ for region in REGIONS if DEMO else []:
         name:
             f"demo_region_{region}"
         input:
-            recipe=RECIPE,
+            recipe=RECIPES,
             code=code("demo-region"),
         output:
             [path for product in STATIC_PRODUCTS for path in files[product]],
@@ -78,14 +74,14 @@ for region in REGIONS if DEMO else []:
             region=region,
             folder=demo_folder,
         shell:
-            "python -m edlite demo-region --recipe {input.recipe:q} --region {params.region}"
+            "python -m edlite demo-region --recipe {input.recipe[0]:q} --region {params.region}"
             " --out {params.folder:q} > {log} 2>&1"
 
     rule:
         name:
             f"demo_observe_{region}"
         input:
-            recipe=RECIPE,
+            recipe=RECIPES,
             domain=f"results/{region}/domain.nc",
             soil=f"results/{region}/truth/soil.nc",
             truth=expand(
@@ -111,6 +107,6 @@ for region in REGIONS if DEMO else []:
             region=region,
             folder=demo_folder,
         shell:
-            "python -m edlite demo-observe --recipe {input.recipe:q} --region {params.region}"
+            "python -m edlite demo-observe --recipe {input.recipe[0]:q} --region {params.region}"
             " --domain {input.domain} --soil {input.soil} --truth {input.truth}"
             " --out {params.folder:q} > {log} 2>&1"

@@ -2,8 +2,7 @@
 TEXTURE_SITES = [site for site in config["texture"]["towers"] if site in SITES]
 TABLES = expand(
     "results/tables/{table}.csv",
-    table=["regression", "anova", "pairwise", "towers"]
-    + (["truth", "recovery"] if DEMO else []),
+    table=["regression", "anova", "pairwise", "towers"] + (["truth", "recovery"] if DEMO else []),
 )
 REGION_RESULTS = expand(
     "results/{region}/{name}.nc",
@@ -21,19 +20,16 @@ REGION_RESULTS = expand(
     + (["truth/soil"] if DEMO else []),
 )
 RUN_RESULTS = [
-    path
-    for run in RUNS
-    for kind in ("hourly", "daily", "annual")
-    for path in everywhere(run, kind)
+    path for run in RUNS for kind in ("hourly", "daily", "annual") for path in everywhere(run, kind)
 ]
 TOWER_RESULTS = expand(
     "results/towers/{site}/{name}",
     site=SITES,
     name=["native.nc", "prescribed.nc", "observed.nc", "summary.csv"],
 ) + expand("results/towers/{site}/texture.nc", site=TEXTURE_SITES)
-RADAR_RESULTS = expand(
-    "results/{region}/rzsm/{year}.nc", region=REGIONS, year=YEARS
-) + expand("results/{region}/bias/{tile}.nc", region=REGIONS, tile=TILES)
+RADAR_RESULTS = expand("results/{region}/rzsm/{year}.nc", region=REGIONS, year=YEARS) + expand(
+    "results/{region}/bias/{tile}.nc", region=REGIONS, tile=TILES
+)
 
 
 rule figures:

@@ -1,12 +1,3 @@
-def jackknife_files(wildcards):
-    """Input function: the biases of all tiles, where the jackknife is wanted."""
-    if not config["sensitivity"]["jackknife"]:
-        return []
-    return expand(
-        "results/{region}/bias/{tile}.nc", region=wildcards.region, tile=TILES
-    )
-
-
 # beta: change of each flux per change of soil moisture, native less blended.
 rule sensitivity:
     input:

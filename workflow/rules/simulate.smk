@@ -1,15 +1,3 @@
-def start_state(wildcards):
-    """The state from which a year starts: of the year before, or of the spin-up.
-
-    Runs with prescribed moisture start from the native run's spin-up.
-    """
-    year, folder = int(wildcards.year), f"results/{wildcards.region}"
-    if year > YEARS[0]:
-        return f"{folder}/{wildcards.run}/{wildcards.tile}/{year - 1}_state.nc"
-    run = "truth" if wildcards.run == "truth" else "native"
-    return f"{folder}/spinup/{run}/{wildcards.tile}.nc"
-
-
 # Runs that predict soil moisture: native, and the demo's truth with its hidden soils. Soil moisture of
 # patches is large and needed by blending alone: it is deleted after that.
 rule simulate:

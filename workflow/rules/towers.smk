@@ -1,17 +1,3 @@
-def tower_record(wildcards):
-    """Input function: the flux record of a tower."""
-    if DEMO is None:
-        return located(config["inputs"]["tower"].format(site=wildcards.site))
-    records = [path for files in REGION_FILES.values() for path in files["tower"]]
-    found = [path for path in records if Path(path).stem == wildcards.site]
-    if not found:
-        raise WorkflowError(
-            f"towers.names: {wildcards.site} is in none of the regions {', '.join(REGIONS)};"
-            f" the demo has {', '.join(sorted(Path(path).stem for path in records))}"
-        )
-    return found[0]
-
-
 # What a tower run needs in one YAML: forcing, stand, soil, options.
 rule tower_run:
     input:
