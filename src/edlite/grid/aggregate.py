@@ -114,11 +114,17 @@ def raster_bounds(raster: DatasetReader) -> grid.Bounds:
     return grid.Bounds(west, south, east, north)
 
 
+def _affine(transform: rasterio.Affine, u: NDArray, v: NDArray) -> tuple[NDArray, NDArray]:
+    """Apply an affine transformation to arrays."""
+    a, b, c, d, e, f = transform[:6]
+    return a * u + b * v + c, d * u + e * v + f
+
+
 def _pixel_position(raster: DatasetReader, cells: NDArray[np.int64]):
     """Fractional column and row in the raster of all corners of the cells."""
     lat, lon = grid.cell_corners(cells)
     x, y = lonlat_transformer(raster, inverse=True).transform(lon.ravel(), lat.ravel())
-    return ~raster.transform * (np.asarray(x), np.asarray(y))
+    return _affine(~raster.transform, np.asarray(x), np.asarray(y))
 
 
 def require_coverage(raster: DatasetReader, cells: NDArray[np.int64]) -> Window:
@@ -158,7 +164,7 @@ def _blocks(
                 raster.name, "content", str(error), "a complete raster (is it truncated?)"
             ) from error
         row = np.arange(part.row_off, part.row_off + height) + 0.5
-        x, y = raster.transform * np.meshgrid(col, row)
+        x, y = _affine(raster.transform, *np.meshgrid(col, row))
         lon, lat = to_lonlat.transform(x.ravel(), y.ravel())
         yield values.ravel(), has_data.ravel(), cell_index(lat, lon, cells)
 
