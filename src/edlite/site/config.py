@@ -194,13 +194,13 @@ def _phenology(root: Node) -> Mapping[str, float] | None:
             "autumn_b": (0, 100),
         }
     else:
-        names = ("greenup", "mid_greenup", "mid_greendown", "senescence")
+        names = ("greenup", "mid_greenup", "senescence", "mid_greendown")
         limits = dict.fromkeys(names, (1, 366))
     values = {name: node.number(name, low, high, "") for name, (low, high) in limits.items()}
     if "greenup" in values:
         days = list(values.values())
         if days != sorted(set(days)):
-            raise node.error("senescence", days, "four increasing days of year")
+            raise node.error("mid_greendown", days, f"increasing days of year: {', '.join(values)}")
     node.done()
     return values
 

@@ -1,0 +1,130 @@
+"""Forcing of a site run: a record of any supported layout becomes the model's meteorology."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from edlite.constants import EPS
+from edlite.errors import InputError
+from edlite.files import read_dataset
+from edlite.model.meteorology import Meteorology
+from edlite.model.time_interpolation import mean_cos_zenith_of
+from edlite.site.gaps import fill_gaps, on_period
+from edlite.site.longwave import estimate_longwave
+from edlite.site.settings import MODEL_FORMAT, Record, SiteRun
+from edlite.sources import co2
+from edlite.sources.tower import fill_from, read_tower
+
+logger = logging.getLogger(__name__)
+
+STATES = ["air_temperature", "specific_humidity", "air_pressure", "wind_speed", "precipitation"]
+
+
+def read_record(record: Record) -> xr.Dataset:
+    """Canonical tower record, with its `fill` record applied."""
+    data = read_tower(list(record.paths), record.format, **record.options)
+    if record.fill is not None:
+        data = fill_from(data, read_record(record.fill))
+        logger.info("filled from %s: %s", record.fill.paths[0].name, data.attrs["filled_values"])
+    return data
+
+
+def site_forcing(run: SiteRun) -> xr.Dataset:
+    """Forcing (time, point) of the run's period, complete, with the model's names and units.
+
+    Attributes `gap_filled`, `longwave` and, for tower formats, `noon_offset_h` tell what was
+    done. Raises InputError for missing variables, gaps that the rules leave open, a period
+    that the files do not cover.
+    """
+    source = str(run.forcing.record.paths[0])
+    if run.forcing.record.format == MODEL_FORMAT:
+        data = _model_forcing(run)
+    else:
+        data = _tower_forcing(run, source)
+    data = _with_co2(data, run, source)
+    return data.assign_coords(
+        lat=("point", [run.site.latitude]), lon=("point", [run.site.longitude])
+    )
+
+
+def site_meteorology(run: SiteRun) -> tuple[Meteorology, xr.Dataset]:
+    """The model's meteorology of a site run, and the forcing it was made of."""
+    forcing = site_forcing(run)
+    interpolation = run.forcing.interpolation
+    source = run.forcing.record.paths[0]
+    return Meteorology(forcing, interpolation, source=source), forcing
+
+
+def _model_forcing(run: SiteRun) -> xr.Dataset:
+    """NetCDF in the model's own names: `time` UTC, at the START of each interval."""
+    parts = [read_dataset(path, required=("time",)) for path in run.forcing.record.paths]
+    data = (
+        xr.concat(parts, "time", data_vars="minimal", coords="minimal") if parts[1:] else parts[0]
+    )
+    source = run.forcing.record.paths[0]
+    time = data["time"].values
+    labels = run.forcing.interpolation == "instantaneous"
+    step = time[1] - time[0]
+    last = time[-1] if labels else time[-1] + step
+    if time[0] > run.start or last < run.end:
+        raise InputError(
+            source, "time", f"{str(time[0])[:16]} to {str(last)[:16]}", _period(run) + " covered"
+        )
+    end = run.end if labels else run.end - np.timedelta64(1, "s")
+    data = data.sel(time=slice(run.start, end))
+    return data.assign_attrs(gap_filled="none", longwave="measured")
+
+
+def _tower_forcing(run: SiteRun, source: str) -> xr.Dataset:
+    record = read_record(run.forcing.record)
+    step = np.timedelta64(int(record.attrs["step_s"]), "s")
+    time = np.arange(run.start, run.end, step).astype("datetime64[ns]")
+    record = on_period(record, time, run.forcing.gaps.ends)
+    names = [*STATES, "shortwave_down"]
+    if run.forcing.longwave == "measured":
+        names.append("longwave_down")
+    if run.co2 is None:
+        names.append("co2")
+    record = fill_gaps(record, names, run.forcing.gaps, source)
+    if record.attrs["gap_filled"] != "none":
+        logger.info("%s: gaps filled: %s", source, record.attrs["gap_filled"])
+    # thermal offset of pyranometers at night
+    shortwave = np.maximum(record["shortwave_down"].values, 0.0)
+    data = record[names].assign(shortwave_down=("time", shortwave, record["shortwave_down"].attrs))
+    if run.forcing.longwave == "estimated":
+        attributes = {"units": "W m-2", "long_name": "downward longwave radiation, estimated"}
+        data["longwave_down"] = ("time", _longwave(data, run), attributes)
+    return data.assign_attrs(longwave=run.forcing.longwave)
+
+
+def _longwave(data: xr.Dataset, run: SiteRun) -> np.ndarray:
+    step_s = data.attrs["step_s"]
+    latitude, longitude = np.array([run.site.latitude]), np.array([run.site.longitude])
+    starts = data["time"].values.astype("datetime64[s]")
+    mu = mean_cos_zenith_of(starts, step_s, latitude, longitude)[:, 0]
+    q = data["specific_humidity"].values
+    vapour = q * data["air_pressure"].values / (EPS + (1.0 - EPS) * q)
+    return estimate_longwave(
+        data["air_temperature"].values, vapour, data["shortwave_down"].values, mu, step_s
+    )
+
+
+def _with_co2(data: xr.Dataset, run: SiteRun, source: str) -> xr.Dataset:
+    attributes = {"units": "umol mol-1", "long_name": "CO2 above the canopy"}
+    if run.co2 is None:
+        if "co2" not in data:
+            raise InputError(source, "co2", None, "a variable, or a number under `co2` of the run")
+        return data
+    if isinstance(run.co2, Path):
+        values = co2.interpolate(co2.read_monthly(run.co2), data["time"].values, run.co2)
+    else:
+        values = np.full(data.sizes["time"], run.co2)
+    return data.assign(co2=("time", values, attributes))
+
+
+def _period(run: SiteRun) -> str:
+    return f"{str(run.start)[:10]} to {str(run.end)[:10]}"
