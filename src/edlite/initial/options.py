@@ -145,6 +145,13 @@ class ForestOptions(_Section):
         self._require("unknown_species", self.unknown_species in ("error", "drop"), "error or drop")
 
 
+GRASS_PFT = {
+    **dict.fromkeys(("Howland", "Harvard", "Duke", "Metolius", "Tonzi"), "DC3"),
+    **dict.fromkeys(("Walnut", "MOISST"), "DC4"),
+}
+CROP_PFT = dict.fromkeys(GRASS_PFT, "CRC3")
+
+
 @dataclass(frozen=True)
 class InitialOptions(_Section):
     """Section `initial`.
@@ -157,8 +164,8 @@ class InitialOptions(_Section):
     """
 
     section = "initial"
-    grass_pft: Mapping[str, str] = field(default_factory=dict)
-    crop_pft: Mapping[str, str] = field(default_factory=dict)
+    grass_pft: Mapping[str, str] = field(default_factory=lambda: dict(GRASS_PFT))
+    crop_pft: Mapping[str, str] = field(default_factory=lambda: dict(CROP_PFT))
     max_patches: int = 8
     max_cohorts: int = 12
     dbh_class: float = 5.0
