@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from edlite.constants import EPS, GRAVITY, R_DRY, T_0C
+from edlite.constants import GRAVITY, R_DRY, T_0C
 from edlite.demo.climate import check_climate
 from edlite.demo.layout import block_bounds, region_recipe
 from edlite.demo.random import generator, smooth_field
@@ -155,12 +155,6 @@ def standard_pressure(elevation: NDArray[np.float64] | float) -> NDArray[np.floa
     """Pressure [Pa] of the ICAO standard atmosphere at an elevation [m]."""
     exponent = GRAVITY / (R_DRY * LAPSE_RATE)
     return SEA_LEVEL_PRESSURE * (1 - LAPSE_RATE * elevation / STANDARD_TEMPERATURE) ** exponent
-
-
-def relative_humidity(q: NDArray, pressure: NDArray, kelvin: NDArray) -> NDArray[np.float64]:
-    """Relative humidity [1] over liquid water from specific humidity, pressure, temperature."""
-    vapour = q * pressure / (EPS + (1.0 - EPS) * q)
-    return vapour / saturation_vapour_pressure(kelvin)
 
 
 def _rain_factor(recipe: Mapping, region: str, lat: NDArray, lon: NDArray) -> NDArray[np.float64]:
