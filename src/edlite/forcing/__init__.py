@@ -1,0 +1,1 @@
+"""Meteorological forcing of regions: manifest of granules, cutting of a year."""
