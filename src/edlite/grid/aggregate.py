@@ -139,7 +139,9 @@ def require_coverage(raster: DatasetReader, cells: NDArray[np.int64]) -> Window:
             raster.name,
             "extent",
             str(raster_bounds(raster)),
-            f"a raster that covers the region ({grid.cell_bounds(cells)})",
+            f"a raster that covers the region ({grid.cell_bounds(cells)}); "
+            f"{(~inside.reshape(-1, 4).all(axis=1)).sum()} of {cells.size} cells are not inside "
+            "(the raster's outline may be turned against the parallels)",
         )
     left, top = max(0, int(col.min()) - 1), max(0, int(row.min()) - 1)
     right = min(raster.width, int(np.ceil(col.max())) + 1)
