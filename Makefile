@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dry-run test verify lint format bench docs lock clean clean-all
+.PHONY: help setup run dry-run test verify lint format bench docs reference lock clean clean-all
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -50,6 +50,9 @@ bench: $(READY)  ## measure speed
 
 docs: $(READY)  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict
+
+reference: $(READY)  ## write docs/reference/configuration.md from the schema
+	$(BIN)/python workflow/scripts/configuration_page.py > docs/reference/configuration.md
 
 lock:  ## solve the requirements again (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
