@@ -100,7 +100,9 @@ def _write_region(folder, region, shape, n_tile, days, truth, synthetic, rng):
         runs |= {"truth": 0.0, "perfect": 0.0}
     time = pd.date_range("2013-01-01", periods=days)
     season = np.clip(np.sin((np.arange(days) - 80) / 365 * 2 * np.pi), 0, None)
-    rain = np.convolve(rng.exponential(1, days) * (rng.random(days) < 0.3), np.exp(-np.arange(20) / 6))
+    rain = np.convolve(
+        rng.exponential(1, days) * (rng.random(days) < 0.3), np.exp(-np.arange(20) / 6)
+    )
     wet = 0.02 * (rain[:days] - rain.mean())
     means = {}
     texture = 0.03 * rng.standard_normal(n)
@@ -228,7 +230,9 @@ def _write_tower(folder, site, region, days, synthetic, rng):
         theta = theta0 * factor + 0.03 * np.sin(day / 17) + np.zeros(time.size)
         fields = {
             "gpp": _field(factor * gpp * noise, "time", "kgC m-2 s-1", "GPP"),
-            "nee": _field(0.6 * gpp.mean() - 0.7 * factor * gpp * noise, "time", "kgC m-2 s-1", "NEE"),
+            "nee": _field(
+                0.6 * gpp.mean() - 0.7 * factor * gpp * noise, "time", "kgC m-2 s-1", "NEE"
+            ),
             "le": _field(150 * factor * season * sun * noise, "time", "W m-2", "LE"),
             "theta_rootzone": _field(theta, "time", "m3 m-3", "theta"),
         }
@@ -258,7 +262,89 @@ def _write_tower(folder, site, region, days, synthetic, rng):
 
 
 def _write_tables(root, regions, truth, rng):
-    """Tables of `evaluate`, `attribute` and `verify`."""
+    """Tables of `evaluate` (columns of edlite.analysis), `attribute` and `verify`."""
+    if truth:
+        rows = []
+        for region in (*regions, "all"):
+            for top, bottom in ((0.0, 1.0), (0.0, 0.1), (0.1, 0.4), (0.4, 1.0)):
+                native = rng.uniform(0.05, 0.09)
+                blended = native * rng.uniform(0.3, 0.6)
+                rows.append(
+                    {"region": region, "depth_top": top, "depth_bottom": bottom}
+                    | {"n_cell": 10, "n_day": 365, "rmse_native": native, "rmse_blended": blended}
+                    | {"reduction_percent": 100 * (1 - blended / native)}
+                    | {"bias_native": -0.8 * native, "bias_blended": -0.1 * blended}
+                )
+        write_table(pd.DataFrame(rows), root / "tables" / "truth.csv")
+        rows = [
+            {"region": region, "flux": flux, "n_cell": 9, "masked_share": 0.1}
+            | {"beta_mean": 4.2, "beta_perfect_mean": 4.0, "error": 0.2, "rmse": 0.5, "r": 0.9}
+            | {"beta_region": 4.2, "beta_region_perfect": 4.0, "jackknife_sd": 0.4}
+            | {"low": 3.4, "high": 5.0, "inside": 1.0}
+            for region in (*regions, "all")
+            for flux in FLUXES
+        ]
+        write_table(pd.DataFrame(rows), root / "tables" / "recovery.csv")
+    tables = root / "tables"
+    names = (
+        "intercept",
+        "agb",
+        "lai",
+        "soil_carbon",
+        "sand",
+        "clay",
+        "MHW",
+        "LC",
+        "SP",
+        "FR",
+        "DC4",
+    )
+    rows = [
+        {"flux": flux, "variable": name, "group": "PFT", "standardised": rng.normal(0, 0.5)}
+        | {"se": 0.1, "t": 1.0, "p": rng.uniform(0, 0.2) ** 3, "n": 60, "r_squared": 0.6}
+        | {"reference": "CRC3", "note": "", "paper": np.nan, "paper_p": "", "synthetic": 1}
+        for flux in ("gpp", "ra", "rh", "nee")
+        for name in names
+    ]
+    write_table(pd.DataFrame(rows), tables / "regression.csv")
+    rows = [
+        {"flux": flux, "f": 12.3, "p": 1e-9, "df_between": 6, "df_within": 50, "synthetic": 1}
+        for flux in ("gpp", "ra", "rh", "nee")
+    ]
+    write_table(pd.DataFrame(rows), tables / "anova.csv")
+    rows = [
+        {"flux": "gpp", "first": "LC", "second": "DC4", "difference": 3.1, "p": 1e-4}
+        | {"adjustment": "holm", "synthetic": 1}
+    ]
+    write_table(pd.DataFrame(rows), tables / "pairwise.csv")
+    rows = []
+    for site in SITES:
+        for run in ("native", "prescribed"):
+            head = {"site": site, "run": run, "step": "daily", "n": 300, "r": 0.93}
+            for name, unit, size in (
+                ("gpp", "kgC m-2 s-1", 1e-8),
+                ("nee", "kgC m-2 s-1", 6e-9),
+                ("le", "W m-2", 12.0),
+            ):
+                rows.append(
+                    head | {"variable": name, "unit": unit, "rmse": size, "bias": -0.3 * size}
+                )
+            rows.append(
+                head
+                | {"variable": "theta", "unit": "m3 m-3", "rmse": 0.04, "bias": -0.02}
+                | {"depth_top": 0.0, "depth_bottom": 0.1}
+            )
+    write_table(pd.DataFrame(rows), tables / "towers.csv")
+    rows = [
+        {"check": name, "scope": region, "value": value, "bound": bound, "passed": value <= bound}
+        for region in regions
+        for name, value, bound in (
+            ("water residual per step (kg m-2)", 3.1e-12, 1e-9),
+            ("energy residual (W m-2)", 4.0e-8, 1e-5),
+            ("beta identity", 2e-15, 1e-12),
+        )
+    ]
+    write_table(pd.DataFrame(rows), root / "verification.csv")
 
 
 def _write_benchmarks(folder, regions, rng):

@@ -84,7 +84,7 @@ def composition_figure(
         paper_row = label.startswith("Table 1")
         tick.set(color="#777777" if paper_row else "#222222", size=7.5 if paper_row else 9)
     axis.tick_params(axis="y", length=0)
-    axis.invert_yaxis()
+    axis.set_ylim(max(ticks) + 0.6, min(ticks) - 0.6)
     axis.set(xlim=(0, 100.5), xlabel="Share of the region's leaf area (%)")
     axis.spines["left"].set_visible(False)
     present = [c for c in st.PFT_ORDER if _present(c, ours, paper if with_paper else None)]
@@ -112,4 +112,4 @@ def _present(code: str, ours: pd.DataFrame, paper: pd.DataFrame | None) -> bool:
 def _text_colour(background: str) -> str:
     """Black or white, whichever reads better on a colour (relative luminance, sRGB weights)."""
     red, green, blue = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.45 else "#222222"
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.5 else "#222222"

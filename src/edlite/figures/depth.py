@@ -23,7 +23,7 @@ def band_mean(
     """Thickness-weighted mean of `theta` (..., layer, ...) in m3 m-3 over a depth band in m.
 
     Layers count with the thickness that lies in the band; layers that do not exist (index at or
-    beyond `n_layer` of the cell) and undefined values are left out. Undefined where nothing is left.
+    beyond `n_layer` of the cell) and undefined values do not count. Undefined if nothing is left.
     """
     top, bottom = band
     overlap = layer_bottom.clip(max=bottom) - layer_top.clip(min=top)

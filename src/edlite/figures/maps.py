@@ -54,7 +54,13 @@ def map_figure(
     panel_width = (st.WIDTH - 0.5) / columns - 0.9
     panel_height = float(np.clip(panel_width * height_share, 1.35, 3.6))
     figure, axes = st.new_figure(
-        st.WIDTH, 0.55 + rows * (panel_height + 0.75), rows, columns, sharex=True, sharey=True
+        st.WIDTH,
+        0.55 + rows * (panel_height + 0.75),
+        rows,
+        columns,
+        sharex=True,
+        sharey=True,
+        layout="compressed",
     )
     limits = _limits(panels)
     for index, axis in enumerate(axes.flat):
@@ -65,7 +71,7 @@ def map_figure(
         drawn = draw_cells(axis, domain, panel.values, panel.cmap, limits[panel.scale])
         axis.set_title(panel.title, loc="left")
         extend = _extend(panel.values, limits[panel.scale])
-        bar = figure.colorbar(drawn, ax=axis, shrink=0.92, aspect=18, pad=0.02, extend=extend)
+        bar = figure.colorbar(drawn, ax=axis, shrink=1.0, aspect=18, pad=0.02, extend=extend)
         bar.set_label(panel.unit, fontsize=8)
         bar.locator = MaxNLocator(5)
         bar.update_ticks()
@@ -209,13 +215,13 @@ def _extend(values: np.ndarray, limits: tuple[float, float]) -> str:
 
 
 def _extent(domain: xr.Dataset) -> tuple[float, float, float, float]:
-    """West, east, south, north edge (degrees), with half a cell of margin."""
+    """West, east, south, north edge (degrees), with a margin for the scale bar."""
     lat, lon = domain.lat.values, domain.lon.values
     return (
-        float(lon.min() - CELL),
-        float(lon.max() + CELL),
-        float(lat.min() - CELL),
-        float(lat.max() + CELL),
+        float(lon.min() - 0.75 * CELL),
+        float(lon.max() + 0.75 * CELL),
+        float(lat.min() - 1.1 * CELL),
+        float(lat.max() + 0.75 * CELL),
     )
 
 

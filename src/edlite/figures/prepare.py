@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -20,11 +22,12 @@ TOWER_VARIABLES = {
     "gpp": (f"GPP ({st.CARBON_DAY})", 1000.0 * DAY_S, False),
     "nee": (f"NEE ({st.CARBON_DAY})", 1000.0 * DAY_S, True),
     "le": (f"LE ({st.POWER})", 1.0, False),
-    "theta_rootzone": (rf"$\theta$ 0-100 cm ({st.MOISTURE})", 1.0, False),
+    "theta_rootzone": (rf"$\theta$ ({st.MOISTURE})", 1.0, False),
 }
 MEASURED_SHARE = 0.5  # of the hours of a day that must be measured, not filled
 
 
+@lru_cache(maxsize=64)
 def period_means(results: Results, region: str, run: str) -> xr.Dataset | None:
     """Means over the period per cell: gpp, ra, rh, reco, nee (kgC m-2 yr-1), theta_rootzone."""
     daily = results.daily(region, run, ("gpp", "ra", "rh", "nee", "theta_rootzone"))
@@ -54,6 +57,36 @@ def flux_table(results: Results) -> pd.DataFrame:
             row = {"region": region, "flux": flux}
             row |= {run: float(area_mean(ds[flux], area)) for run, ds in means.items()}
             rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def flux_errors(results: Results) -> pd.DataFrame | None:
+    """Error of the period means of the fluxes against the truth, by region; None without truth.
+
+    Columns region (`all`: the cells of all regions), flux, native, blended: root of the
+    area-weighted mean over cells of the squared difference from the truth (kgC m-2 yr-1).
+    """
+    parts = []
+    for region in results.regions:
+        if not {"blended", "truth"} <= set(results.runs(region)):
+            return None
+        means = {r: period_means(results, region, r) for r in ("native", "blended", "truth")}
+        for flux in ("gpp", "ra", "rh", "reco", "nee"):
+            part = {"region": region, "flux": flux, "area": results.domain(region).area.values}
+            for run in ("native", "blended"):
+                part[run] = (means[run][flux] - means["truth"][flux]).values ** 2
+            parts.append(pd.DataFrame(part))
+    cells = pd.concat(parts, ignore_index=True)
+    if len(results.regions) > 1:
+        cells = pd.concat([cells, cells.assign(region="all")], ignore_index=True)
+    rows = [
+        {"region": region, "flux": flux}
+        | {
+            run: float(np.sqrt(np.average(group[run], weights=group.area)))
+            for run in ("native", "blended")
+        }
+        for (region, flux), group in cells.groupby(["region", "flux"], sort=False)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -188,9 +221,7 @@ def tower_pairs(results: Results) -> pd.DataFrame:
             for run in ("native", "prescribed"):
                 if run in series:
                     pair = pd.DataFrame({"observed": series["observed"], "modelled": series[run]})
-                    parts.append(
-                        pair.dropna().assign(site=site, run=run, variable=variable)
-                    )
+                    parts.append(pair.dropna().assign(site=site, run=run, variable=variable))
     columns = ["site", "run", "variable", "observed", "modelled"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 

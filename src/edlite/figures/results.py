@@ -63,7 +63,8 @@ class Results:
 
     def domain(self, region: str) -> xr.Dataset:
         """Cells of a region: `area`, with `lat`, `lon`, `cell_id`."""
-        return _read(str(self.root / region / "domain.nc"), ("area", "lat", "lon", "cell_id"))
+        path = self.root / region / "domain.nc"
+        return read_dataset(path, ("area", "lat", "lon", "cell_id"))
 
     def static(self, region: str, name: str) -> xr.Dataset | None:
         """A file `{region}/{name}.nc` (soil, cover, sensitivity ...), or None."""
@@ -173,6 +174,10 @@ class Results:
         path = self.root / "towers" / site / f"{name}.nc"
         return read_dataset(path) if path.exists() else None
 
+    def tower_synthetic(self, site: str) -> bool:
+        """Whether the files of a tower say that they are synthetic."""
+        return bool(self.tower(site, "native").attrs.get("synthetic", self.synthetic))
+
     @property
     def _last_day(self) -> pd.Timestamp | None:
         return None if self.end is None else self.end - pd.Timedelta(seconds=1)
@@ -210,10 +215,6 @@ def require_columns(table: pd.DataFrame, source: str, columns: tuple[str, ...]) 
 def area_mean(values: xr.DataArray, area: xr.DataArray) -> xr.DataArray:
     """Area-weighted mean over `cell`; undefined cells are left out."""
     return values.weighted(xr.DataArray(area.values, dims="cell")).mean("cell")
-
-
-def _read(path: str, required: tuple[str, ...]) -> xr.Dataset:
-    return read_dataset(path, required)
 
 
 def _select(path: Path, names: tuple[str, ...]) -> xr.Dataset:

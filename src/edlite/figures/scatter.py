@@ -15,10 +15,11 @@ _SITE_COLOURS = (
 )
 
 
+_RUN_NAMES = {"native": "Native", "prescribed": "Prescribed"}
+
+
 @st.styled
-def tower_scatter(
-    daily: pd.DataFrame, variables: dict[str, str], *, synthetic: bool
-) -> Figure:
+def tower_scatter(daily: pd.DataFrame, variables: dict[str, str], *, synthetic: bool) -> Figure:
     """Rows native and prescribed, columns variables; one colour a site; the 1:1 line.
 
     daily : columns site, run, variable, observed, modelled (daily means in the unit of the label)
@@ -29,11 +30,13 @@ def tower_scatter(
     names = [name for name in variables if (daily.variable == name).any()]
     panel = st.WIDTH / max(len(names), 1)
     figure, axes = st.new_figure(
-        st.WIDTH, 1.1 + min(panel, 2.6) * len(runs), len(runs), len(names)
+        st.WIDTH, 1.3 + min(panel, 2.6) * len(runs), len(runs), len(names), layout="compressed"
     )
     for column, name in enumerate(names):
         chosen = daily[daily.variable == name].dropna(subset=["observed", "modelled"])
-        low, high = st.value_limits(chosen[["observed", "modelled"]].to_numpy().ravel(), 0.002, 0.998)
+        low, high = st.value_limits(
+            chosen[["observed", "modelled"]].to_numpy().ravel(), 0.002, 0.998
+        )
         margin = 0.06 * (high - low)
         limits = (low - margin, high + margin)
         for row, run in enumerate(runs):
@@ -55,19 +58,17 @@ def tower_scatter(
             axis.plot(limits, limits, color="#555555", lw=0.9, ls=(0, (4, 2)), zorder=1)
             axis.set(xlim=limits, ylim=limits)
             axis.set_aspect("equal")
-            label = variables[name]
-            axis.set_xlabel(f"Observed {label}" if row == len(runs) - 1 else "")
-            axis.set_ylabel(f"{st.RUN_LABELS[run].capitalize()}\n{label}" if column == 0 else label)
+            axis.set_xlabel(
+                f"Observed {variables[name]}" if row == len(runs) - 1 else "", fontsize=8
+            )
+            axis.set_ylabel(f"{_RUN_NAMES[run]} {variables[name]}", fontsize=8)
             axis.set_title(_score(part), loc="left", fontsize=8)
             st.grid(axis, "both")
     handles = [
         Line2D([], [], ls="none", marker="o", ms=5, color=_SITE_COLOURS[i % len(_SITE_COLOURS)])
         for i in range(len(sites))
     ]
-    figure.legend(
-        handles, sites, loc="outside upper right", ncols=len(sites), handletextpad=0.1,
-        columnspacing=1.0, borderaxespad=0.2,
-    )
+    st.legend_below(figure, handles, sites)
     st.set_title(figure, "Towers, daily means", synthetic)
     return figure
 
@@ -77,5 +78,5 @@ def _score(part: pd.DataFrame) -> str:
         return ""
     error = part.modelled - part.observed
     r = np.corrcoef(part.observed, part.modelled)[0, 1]
-    text = f"r {r:.2f}  RMSE {np.sqrt((error**2).mean()):.2g}  bias {error.mean():+.2g}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    bias = st.signed(f"{error.mean():+.2g}")
+    return f"r {r:.2f}   RMSE {np.sqrt((error**2).mean()):.2g}\nbias {bias}   n {len(part)}"

@@ -9,60 +9,96 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from edlite.figures import style as st
+from edlite.figures.results import require_columns
+
+# Depth bands (m) of `truth.csv` that are drawn, and their titles.
+TRUTH_BANDS = {
+    (0.0, 1.0): "Root zone, 0-100 cm",
+    (0.0, 0.1): "0-10 cm",
+    (0.1, 0.4): "10-40 cm",
+    (0.4, 1.0): "40-100 cm",
+}
+FLUX_PANELS = {"gpp": "GPP", "ra": r"R$_a$", "rh": r"R$_h$", "nee": "NEE"}
+
+
+def truth_errors(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Rows of `truth.csv` for the bands of TRUTH_BANDS; None where there is no table.
+
+    Columns region (`all`: the cells of all regions), panel, native, blended (RMSE of soil moisture
+    against the truth, m3 m-3), reduction_percent.
+    """
+    if table is None:
+        return None
+    require_columns(
+        table,
+        "truth.csv",
+        (
+            *("region", "depth_top", "depth_bottom"),
+            *("rmse_native", "rmse_blended", "reduction_percent"),
+        ),
+    )
+    parts = []
+    for (top, bottom), title in TRUTH_BANDS.items():
+        same = np.isclose(table.depth_top, top) & np.isclose(table.depth_bottom, bottom)
+        parts.append(table[same].assign(panel=title))
+    names = {"rmse_native": "native", "rmse_blended": "blended"}
+    joined = pd.concat(parts, ignore_index=True).rename(columns=names)
+    return joined[["region", "panel", "native", "blended", "reduction_percent"]]
 
 
 @st.styled
-def rmse_bars(table: pd.DataFrame, panels: dict[str, tuple[str, str]], *, synthetic: bool) -> Figure:
+def rmse_bars(table: pd.DataFrame, unit: str, title: str, *, synthetic: bool) -> Figure:
     """Error against the truth: bars of RMSE of the native and the blended run by region.
 
-    table : columns region, variable, run (native, blended), rmse
-    panels : variable -> (title, unit) in the order of the panels
+    table : columns region (`all` comes last), panel, native, blended (RMSE in `unit`)
+    Above each pair of bars stands the change of the error in percent.
     """
-    regions = st.sorted_regions(table.region.unique())
-    names = [name for name in panels if (table.variable == name).any()]
+    names = list(dict.fromkeys(table.panel))
+    regions = st.sorted_regions([r for r in table.region.unique() if r != "all"])
+    regions += ["all"] if (table.region == "all").any() else []
     columns = min(len(names), 2)
     rows = -(-len(names) // columns)
-    figure, axes = st.new_figure(st.WIDTH, 0.8 + 2.15 * rows, rows, columns, sharex=True)
-    position = np.arange(len(regions))
-    for axis, name in zip(axes.flat, names, strict=False):
-        heights = {}
+    figure, axes = st.new_figure(
+        st.WIDTH, 1.2 + 2.1 * rows, rows, columns, sharex=True, sharey=True
+    )
+    position = np.arange(len(regions)) + np.array([0.4 * (r == "all") for r in regions])
+    for index, axis in enumerate(axes.flat):
+        if index >= len(names):
+            axis.set_axis_off()
+            continue
+        chosen = table[table.panel == names[index]].set_index("region").reindex(regions)
         for offset, run in ((-0.2, "native"), (0.2, "blended")):
-            chosen = table[(table.variable == name) & (table.run == run)].set_index("region").rmse
-            heights[run] = chosen.reindex(regions).to_numpy(dtype=float)
             axis.bar(
                 position + offset,
-                heights[run],
+                chosen[run],
                 width=0.38,
                 color=st.RUN_COLOURS[run],
                 label=st.RUN_LABELS[run],
             )
-        top = np.nanmax(np.concatenate(list(heights.values())))
-        for x, native, blended in zip(position, heights["native"], heights["blended"], strict=True):
-            if np.isfinite(native) and native > 0 and np.isfinite(blended):
-                change = 100.0 * (blended / native - 1.0)
-                axis.annotate(
-                    f"{change:+.0f} %".replace("-", "\N{MINUS SIGN}"),
-                    (x, max(native, blended)),
-                    xytext=(0, 2),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=7.5,
-                    color="#444444",
-                )
-        title, unit = panels[name]
-        axis.set(ylabel=f"RMSE ({unit})", ylim=(0, 1.15 * top))
-        axis.set_title(title, loc="left")
-        axis.set_xticks(position, regions, rotation=30 if len(regions) > 4 else 0)
+        _label_changes(axis, position, chosen)
+        axis.set_title(names[index], loc="left")
+        axis.set_ylabel(f"RMSE ({unit})" if index % columns == 0 else "")
+        axis.set_xticks(position, regions, rotation=35 if len(regions) > 5 else 0)
+        axis.tick_params(axis="x", length=0)
+        axis.margins(y=0.12)
         st.grid(axis)
-    for axis in list(axes.flat)[len(names) :]:
-        axis.set_axis_off()
-        axes.flat[len(names) - columns].tick_params(labelbottom=True)
-    for axis in axes.flat[:columns] if rows == 1 else axes[-1]:
-        axis.set_xlabel("Region")
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=2, borderaxespad=0.2)
-    st.set_title(figure, "Error against the known truth", synthetic)
+    st.legend_below(figure, *axes.flat[0].get_legend_handles_labels())
+    st.set_title(figure, title, synthetic)
     return figure
+
+
+def _label_changes(axis: Axes, position: np.ndarray, errors: pd.DataFrame) -> None:
+    for x, native, blended in zip(position, errors.native, errors.blended, strict=True):
+        if native > 0 and np.isfinite(blended):
+            axis.annotate(
+                st.signed(f"{100.0 * (blended / native - 1.0):+.0f} %"),
+                (x, max(native, blended)),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7,
+                color="#444444",
+            )
 
 
 @st.styled
@@ -73,7 +109,7 @@ def beta_recovery(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
     flights), kgC m-2 yr-1 per m3 m-3. Axes hold the central 96 percent of the values.
     """
     regions = st.sorted_regions(cells.region.unique())
-    figure, axes = st.new_figure(7.2, 7.0, 2, 2)
+    figure, axes = st.new_figure(7.6, 7.9, 2, 2, layout="compressed")
     for axis, flux in zip(axes.flat, st.BETA_FLUXES, strict=True):
         chosen = cells[(cells.flux == flux) & cells.beta.notna() & cells.beta_perfect.notna()]
         for region in regions:
@@ -110,17 +146,17 @@ def beta_recovery(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
         axis.set_aspect("equal")
         axis.set_title(f"{st.FLUX_LABELS[flux]}   {_agreement(chosen)}", loc="left")
         st.grid(axis, "both")
-    figure.supxlabel(rf"$\beta$ with true moisture prescribed ({st.BETA})", fontsize=9)
-    figure.supylabel(rf"$\beta$ recovered by blending ({st.BETA})", fontsize=9)
+    for axis in axes[-1]:
+        axis.set_xlabel(rf"$\beta$ with true moisture ({st.BETA})", fontsize=8)
+    for axis in axes[:, 0]:
+        axis.set_ylabel(rf"$\beta$ by blending ({st.BETA})", fontsize=8)
     _region_legend(figure, regions)
     st.set_title(figure, r"Is $\beta$ recovered?", synthetic)
     return figure
 
 
 @st.styled
-def flux_change(
-    ours: pd.DataFrame, paper: pd.DataFrame | None, *, synthetic: bool
-) -> Figure:
+def flux_change(ours: pd.DataFrame, paper: pd.DataFrame | None, *, synthetic: bool) -> Figure:
     """Regional GPP, Reco and NEE: native to blended as an arrow for each region.
 
     ours : columns region, flux, native, blended and optionally truth (kgC m-2 yr-1)
@@ -128,7 +164,7 @@ def flux_change(
     """
     regions = st.sorted_regions(ours.region.unique())
     fluxes = ("gpp", "reco", "nee")
-    figure, axes = st.new_figure(st.WIDTH, 1.1 + 0.42 * len(regions), 1, len(fluxes), sharey=True)
+    figure, axes = st.new_figure(st.WIDTH, 1.25 + 0.42 * len(regions), 1, len(fluxes), sharey=True)
     for axis, flux in zip(axes[0], fluxes, strict=True):
         for row, region in enumerate(regions):
             _arrow(axis, ours, region, flux, row - (0.14 if paper is not None else 0.0), False)
@@ -142,21 +178,16 @@ def flux_change(
         st.grid(axis, "x")
     axes[0, 0].set_yticks(range(len(regions)), regions)
     axes[0, 0].set_ylim(len(regions) - 0.4, -0.6)
-    entries = [("native", "o", st.RUN_COLOURS["native"]), ("blended", "o", st.RUN_COLOURS["blended"])]
+    entries = [
+        ("native", "o", st.RUN_COLOURS["native"]),
+        ("blended", "o", st.RUN_COLOURS["blended"]),
+    ]
     if "truth" in ours:
         entries.append(("truth", "|", "black"))
     if paper is not None:
         entries.append(("native, blended in Zhang et al. (2019)", "D", st.PAPER_COLOUR))
     handles = [Line2D([], [], ls="none", marker=m, color=c, ms=5, mew=1.5) for _, m, c in entries]
-    figure.legend(
-        handles,
-        [label for label, _, _ in entries],
-        loc="outside upper right",
-        ncols=len(entries),
-        borderaxespad=0.2,
-        handletextpad=0.2,
-        columnspacing=1.2,
-    )
+    st.legend_below(figure, handles, [label for label, _, _ in entries])
     st.set_title(figure, "Regional fluxes", synthetic)
     return figure
 
@@ -174,7 +205,9 @@ def _arrow(axis: Axes, table: pd.DataFrame, region: str, flux: str, y: float, pa
     )
     marker, size = ("D", 3.5) if paper else ("o", 5.5)
     axis.plot([native, blended], [y, y], color="#BBBBBB", lw=2.0 if not paper else 1.2, zorder=1)
-    axis.plot(native, y, marker=marker, ms=size, mfc="white" if paper else colours[0], mec=colours[0])
+    axis.plot(
+        native, y, marker=marker, ms=size, mfc="white" if paper else colours[0], mec=colours[0]
+    )
     axis.plot(blended, y, marker=marker, ms=size, color=colours[1])
     if not paper and "truth" in row.index and np.isfinite(row["truth"]):
         axis.plot(row["truth"], y, marker="|", ms=12, mew=1.8, color="black", zorder=5)
@@ -185,7 +218,7 @@ def _agreement(cells: pd.DataFrame) -> str:
         return f"n = {len(cells)}"
     r = np.corrcoef(cells.beta, cells.beta_perfect)[0, 1]
     bias = float((cells.beta - cells.beta_perfect).median())
-    return f"r = {r:.2f}, median error {bias:+.2f}, n = {len(cells)}".replace("-", "\N{MINUS SIGN}")
+    return f"r {r:.2f}, median error {st.signed(f'{bias:+.2f}')}, n {len(cells)}"
 
 
 def _region_legend(figure: Figure, regions: list[str]) -> None:
@@ -193,11 +226,4 @@ def _region_legend(figure: Figure, regions: list[str]) -> None:
         Line2D([], [], ls="none", marker="o", ms=5, color=st.region_colour(region, regions))
         for region in regions
     ]
-    figure.legend(
-        handles,
-        regions,
-        loc="outside lower center",
-        ncols=min(len(regions), 7),
-        handletextpad=0.2,
-        columnspacing=1.2,
-    )
+    st.legend_below(figure, handles, regions)

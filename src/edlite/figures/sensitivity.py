@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from edlite.analysis.regional import weighted_mean_sd, weighted_share
 from edlite.figures import style as st
 from edlite.figures.results import require_columns
 from edlite.parameters import PFT_NAMES
@@ -18,27 +20,21 @@ def region_statistics(cells: pd.DataFrame) -> pd.DataFrame:
     """Area-weighted mean and SD of beta over the cells of each region and flux.
 
     cells : columns region, flux, beta (kgC m-2 yr-1 per m3 m-3; NaN where masked), area (m2)
-    Returns region, flux, mean, sd, n (cells that count), masked_percent (of all cells).
+    Returns region, flux, mean, sd, n (cells that count), masked_percent (of the area).
     """
     rows = []
     for (region, flux), group in cells.groupby(["region", "flux"], sort=False):
-        valid = group[np.isfinite(group.beta)]
-        weight = valid.area.to_numpy()
-        beta = valid.beta.to_numpy()
-        mean = float(np.average(beta, weights=weight)) if len(valid) else np.nan
-        sd = (
-            float(np.sqrt(np.average((beta - mean) ** 2, weights=weight)))
-            if len(valid) > 1
-            else np.nan
-        )
+        beta, area = group.beta.to_numpy(dtype=float), group.area.to_numpy(dtype=float)
+        valid = np.isfinite(beta)
+        mean, sd = weighted_mean_sd(beta, area, valid)
         rows.append(
             {
                 "region": region,
                 "flux": flux,
-                "mean": mean,
-                "sd": sd,
-                "n": len(valid),
-                "masked_percent": 100.0 * (1.0 - len(valid) / len(group)),
+                "mean": float(mean),
+                "sd": float(sd) if valid.sum() > 1 else np.nan,
+                "n": int(valid.sum()),
+                "masked_percent": 100.0 * weighted_share(~valid, area),
             }
         )
     return pd.DataFrame(rows)
@@ -78,11 +74,11 @@ def beta_by_region(
                 _mean_sd(axis, published, row + 0.28, st.PAPER_COLOUR, "D")
         axis.set_title(rf"$\beta$ of {st.FLUX_LABELS[flux]}", loc="left")
         _limit_to_boxes(axis, groups, statistics[statistics.flux == flux], paper, flux)
+        axis.set_xlabel(st.BETA, fontsize=7.5)
         st.zero_line(axis, vertical=True)
         st.grid(axis, "x")
     axes[0, 0].set_yticks(range(len(regions)), regions)
     axes[0, 0].set_ylim(len(regions) - 0.4, -0.6)
-    figure.supxlabel(rf"$\beta$ ({st.BETA})", fontsize=9)
     _legend(figure, paper is not None)
     st.set_title(figure, "Sensitivity of carbon fluxes to root-zone moisture", synthetic)
     return figure
@@ -100,6 +96,7 @@ def beta_by_pft(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
         _boxes(axis, groups, [st.PFT_COLOURS[code] for code in present], offset=0.0)
         axis.set_title(rf"$\beta$ of {st.FLUX_LABELS[flux]}", loc="left")
         _limit_to_boxes(axis, groups, None, None, flux)
+        axis.set_xlabel(st.BETA, fontsize=7.5)
         st.zero_line(axis, vertical=True)
         st.grid(axis, "x")
     counts = cells[cells.flux == st.BETA_FLUXES[0]].pft.value_counts()
@@ -107,7 +104,6 @@ def beta_by_pft(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
     axes[0, 0].set_yticks(range(len(present)), labels)
     axes[0, 0].set_ylim(len(present) - 0.4, -0.6)
     axes[0, 0].set_ylabel("Dominant PFT (number of cells)")
-    figure.supxlabel(rf"$\beta$ ({st.BETA})", fontsize=9)
     st.set_title(figure, "Sensitivity by dominant plant functional type", synthetic)
     return figure
 
@@ -139,7 +135,7 @@ def _boxes(axis: Axes, groups: list[np.ndarray], colours: list[str], offset: flo
             manage_ticks=False,
         )
         for box in drawn["boxes"]:
-            box.set(facecolor=colour, alpha=0.55, edgecolor=colour, linewidth=1.0)
+            box.set(facecolor=colour, alpha=0.75, edgecolor="#555555", linewidth=0.8)
         for part in ("whiskers", "caps"):
             for line in drawn[part]:
                 line.set(color="#555555", linewidth=0.9)
@@ -185,11 +181,9 @@ def _limit_to_boxes(
 
 
 def _legend(figure: Figure, with_paper: bool) -> None:
-    from matplotlib.lines import Line2D
-
     handles = [Line2D([], [], color="black", marker="o", mfc="white", ms=4.2, lw=1)]
     labels = ["mean and SD of cells, this run"]
     if with_paper:
         handles.append(Line2D([], [], color=st.PAPER_COLOUR, marker="D", ms=4.2, lw=1))
         labels.append("mean and SD, Zhang et al. (2019), Table 3")
-    figure.legend(handles, labels, loc="outside upper right", ncols=2, borderaxespad=0.2)
+    st.legend_below(figure, handles, labels)

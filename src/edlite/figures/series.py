@@ -27,7 +27,7 @@ def theta_series(
     flights : band -> columns `mean` and `sd` over the cells (m3 m-3), indexed by time of flight
     """
     bands = list(series)
-    figure, axes = st.new_figure(st.WIDTH, 0.9 + 1.65 * len(bands), len(bands), 1, sharex=True)
+    figure, axes = st.new_figure(st.WIDTH, 1.1 + 1.6 * len(bands), len(bands), 1, sharex=True)
     for axis, band in zip(axes[:, 0], bands, strict=True):
         for run in (r for r in _ORDER if r in series[band]):
             values = series[band][run]
@@ -52,7 +52,7 @@ def theta_series(
         axis.set_title(band, loc="left")
         st.grid(axis)
     _time_axis(axes[-1, 0])
-    _legend_above(figure, axes[0, 0])
+    _legend(figure, axes[0, 0])
     st.set_title(figure, title, synthetic)
     return figure
 
@@ -69,7 +69,7 @@ def tower_series(
     panels : each with `label` (y axis, with unit), `runs` (run -> daily series) and optionally
         `observed` (daily series); time series indexed by time
     """
-    figure, axes = st.new_figure(st.WIDTH, 0.9 + 1.5 * len(panels), len(panels), 1, sharex=True)
+    figure, axes = st.new_figure(st.WIDTH, 1.1 + 1.45 * len(panels), len(panels), 1, sharex=True)
     for axis, panel in zip(axes[:, 0], panels, strict=True):
         observed = panel.get("observed")
         if observed is not None and len(observed):
@@ -91,7 +91,7 @@ def tower_series(
             st.zero_line(axis)
         st.grid(axis)
     _time_axis(axes[-1, 0])
-    _legend_above(figure, *axes[:, 0])
+    _legend(figure, *axes[:, 0])
     st.set_title(figure, title, synthetic)
     return figure
 
@@ -121,21 +121,13 @@ def _time_axis(axis: Axes) -> None:
     axis.margins(x=0.01)
 
 
-def _legend_above(figure: Figure, *axes: Axes) -> None:
-    """One legend for all panels, above them at the right."""
+def _legend(figure: Figure, *axes: Axes) -> None:
+    """One legend for all panels."""
     entries: dict[str, object] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    figure.legend(
-        list(entries.values()),
-        list(entries),
-        loc="outside upper right",
-        ncols=len(entries),
-        columnspacing=1.4,
-        handlelength=1.8,
-        borderaxespad=0.2,
-    )
+    st.legend_below(figure, list(entries.values()), list(entries))
 
 
 def daily_series(times: np.ndarray, values: np.ndarray) -> pd.Series:

@@ -62,8 +62,8 @@ PFT_COLOURS = {
     "MHW": "#74C476",
     "LHW": "#31A354",
     "WHW": "#006D2C",
-    "CRC3": "#CBC9E2",
-    "CRC4": "#756BB1",
+    "CRC3": "#A9A2D3",
+    "CRC4": "#54278F",
     "DC3": "#FEC44F",
     "DC4": "#CC6D10",
 }
@@ -125,10 +125,19 @@ def styled(function):
 
 
 def new_figure(
-    width: float, height: float, rows: int = 1, columns: int = 1, **kwargs
+    width: float,
+    height: float,
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    layout: str = "constrained",
+    **kwargs,
 ) -> tuple[Figure, np.ndarray]:
-    """Figure without pyplot's global state and its axes as a (rows, columns) array."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    """Figure without pyplot's global state and its axes as a (rows, columns) array.
+
+    layout : `constrained`, or `compressed` for axes with a fixed aspect ratio
+    """
+    figure = Figure(figsize=(width, height), layout=layout)
     figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06, wspace=0.03, hspace=0.04)
     axes = figure.subplots(rows, columns, squeeze=False, **kwargs)
     return figure, axes
@@ -138,6 +147,29 @@ def set_title(figure: Figure, title: str, synthetic: bool) -> None:
     """Title of a figure, flush left; says "synthetic demo" where the data are synthetic."""
     suffix = "  |  synthetic demo" if synthetic else ""
     figure.suptitle(title + suffix, x=0.008, ha="left")
+
+
+def legend_below(
+    figure: Figure, handles: Sequence, labels: Sequence[str], columns: int = 7
+) -> None:
+    """Legend under the panels, in one row where it fits."""
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=min(len(labels), columns),
+        columnspacing=1.6,
+        handlelength=1.6,
+        handletextpad=0.5,
+        borderaxespad=0.3,
+    )
+
+
+def signed(text: str) -> str:
+    """Number with a typographic minus; a rounded negative zero loses its sign."""
+    if text.startswith(("-", "+")) and not text.strip("+-0. %"):
+        text = text[1:]
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def sorted_regions(names: Sequence[str]) -> list[str]:

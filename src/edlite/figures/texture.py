@@ -56,11 +56,12 @@ def texture_figure(sites: dict[str, xr.Dataset], *, synthetic: bool) -> Figure:
             for (j, i), value in np.ndenumerate(values):
                 if np.isfinite(value):
                     strong = abs(value - centre) > 0.62 * limit
-                    text = f"{value:+.2f}" if name == "nee" else f"{value:.2f}"
+                    digits = 3 if limit < 0.1 else 2
+                    text = f"{value:+.{digits}f}" if name == "nee" else f"{value:.2f}"
                     axis.text(
                         i,
                         j,
-                        text.replace("-", "\N{MINUS SIGN}"),
+                        st.signed(text),
                         ha="center",
                         va="center",
                         fontsize=7.5,
@@ -76,5 +77,7 @@ def texture_figure(sites: dict[str, xr.Dataset], *, synthetic: bool) -> Figure:
                 axis.set_title(f"{VARIABLES[name]}, {unit}", loc="left", fontsize=8.5)
             axis.set_xlabel("Sand (%)" if row == len(sites) - 1 else "")
             axis.set_ylabel(f"{site}\nClay (%)" if column == 0 else "")
-    st.set_title(figure, "Response to soil texture, relative to the lowest sand and clay", synthetic)
+    st.set_title(
+        figure, "Response to soil texture, relative to the lowest sand and clay", synthetic
+    )
     return figure

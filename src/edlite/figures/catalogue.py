@@ -1,0 +1,370 @@
+"""Which figures there are: each generator reads what it needs and yields figures or gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edlite.figures import composition, maps, prepare, runtime, scatter, score, sensitivity, series
+from edlite.figures import style as st
+from edlite.figures.attribution import coefficients_figure, our_coefficients
+from edlite.figures.gallery import Drawn, Missing
+from edlite.figures.paper import Paper
+from edlite.figures.results import Results
+from edlite.figures.texture import texture_figure
+
+_DEMO = "the runs `truth` and `perfect` of the synthetic demo"
+
+
+def all_figures(results: Results, paper: Paper) -> Iterator[Drawn | Missing]:
+    """Every figure of the study, in the order of the report."""
+    yield from key_figures(results, paper)
+    yield from truth_figures(results)
+    yield from sensitivity_figures(results, paper)
+    yield from attribution_figures(results, paper)
+    for region in results.regions:
+        yield from region_figures(results, region)
+    yield from tower_figures(results)
+    yield from texture_figures(results)
+    yield composition_figure(results, paper)
+    yield time_figure(results)
+
+
+def key_figures(results: Results, paper: Paper) -> Iterator[Drawn | Missing]:
+    """Regional fluxes of the native and the blended run."""
+    title = "Regional fluxes, native and blended"
+    if not all("blended" in results.runs(region) for region in results.regions):
+        yield Missing("key", title, "daily files of the run `blended` in every region")
+        return
+    fluxes = prepare.flux_table(results)
+    yield Drawn(
+        "flux_change",
+        "key",
+        title,
+        "Area-weighted regional means over the period of GPP, ecosystem respiration and NEE "
+        "(positive to the atmosphere): native run, run with blended soil moisture"
+        + (", and the known truth (bar)" if "truth" in fluxes else "")
+        + (". Grey: GPP as printed by Zhang et al. (2019)." if paper.fluxes is not None else "."),
+        "Dot plot of GPP, Reco and NEE by region, native against blended.",
+        score.flux_change(fluxes, paper.fluxes, synthetic=results.synthetic),
+    )
+
+
+def truth_figures(results: Results) -> Iterator[Drawn | Missing]:
+    """Errors against the known truth, and recovery of beta."""
+    title = "Error against the known truth"
+    errors = score.truth_errors(results.table("truth"))
+    if errors is None:
+        yield Missing("truth", title, f"tables/truth.csv, written by `evaluate` from {_DEMO}")
+    else:
+        yield Drawn(
+            "truth_rmse",
+            "truth",
+            title,
+            "Root-mean-square error of daily soil moisture against the truth run over days and "
+            "cells, native and blended, by depth; above the bars the change of the error.",
+            "Bars of RMSE of soil moisture by region and depth for native and blended runs.",
+            score.rmse_bars(
+                errors,
+                st.MOISTURE,
+                "Soil moisture: error against the known truth",
+                synthetic=results.synthetic,
+            ),
+        )
+    yield _flux_errors(results)
+    cells = prepare.sensitivity_cells(results)
+    if cells is None or "beta_perfect" not in cells:
+        yield Missing(
+            "truth", "Recovery of beta", f"sensitivity.nc with `beta_perfect`, from {_DEMO}"
+        )
+        return
+    yield Drawn(
+        "beta_recovery",
+        "truth",
+        "Recovery of beta",
+        "Beta of each cell from the blended run against beta from the same native soil run with "
+        "the noiseless true moisture prescribed"
+        + (
+            "; bars: one jackknife standard deviation over the flights"
+            if "beta_sd" in cells
+            else ""
+        )
+        + ". Dashed: 1:1. Cells with a moisture change below the mask threshold are left out.",
+        "Scatter plots of recovered against reference beta for GPP, Ra, Rh and NEE.",
+        score.beta_recovery(cells, synthetic=results.synthetic),
+    )
+
+
+def _flux_errors(results: Results) -> Drawn | Missing:
+    title = "Error of the fluxes against the known truth"
+    errors = prepare.flux_errors(results)
+    if errors is None:
+        return Missing("truth", title, f"daily files of {_DEMO}")
+    errors = errors[errors.flux.isin(score.FLUX_PANELS)]
+    return Drawn(
+        "flux_rmse",
+        "truth",
+        title,
+        "Root-mean-square error over cells of the period means of the fluxes against the truth "
+        "run, native and blended; above the bars the change of the error.",
+        "Bars of RMSE of GPP, Ra, Rh and NEE by region for native and blended runs.",
+        score.rmse_bars(
+            errors.assign(panel=errors.flux.map(score.FLUX_PANELS)),
+            st.CARBON_YEAR,
+            "Carbon fluxes: error against the known truth",
+            synthetic=results.synthetic,
+        ),
+    )
+
+
+def sensitivity_figures(results: Results, paper: Paper) -> Iterator[Drawn | Missing]:
+    """Beta by region and by PFT."""
+    cells = prepare.sensitivity_cells(results)
+    if cells is None:
+        yield Missing("sensitivity", "Sensitivity of the fluxes", "{region}/sensitivity.nc")
+        return
+    statistics = sensitivity.region_statistics(cells)
+    yield Drawn(
+        "beta_by_region",
+        "sensitivity",
+        "Beta by region",
+        "Distribution of beta over the cells of each region (box: quartiles; whiskers: 5 and 95 "
+        "percent) with its area-weighted mean and standard deviation (circle)"
+        + (", beside Table 3 of Zhang et al. (2019) (grey)" if paper.beta is not None else "")
+        + ". Axes hold the whiskers and all means; bars of standard deviation may run out.",
+        "Box plots of beta of GPP, Ra, Rh and NEE by region with the published means.",
+        sensitivity.beta_by_region(cells, statistics, paper.beta, synthetic=results.synthetic),
+    )
+    yield Drawn(
+        "beta_by_pft",
+        "sensitivity",
+        "Beta by plant functional type",
+        "Distribution of beta over the cells of all regions, grouped by the plant functional type "
+        "with the largest share of the cell's leaf area; number of cells in brackets.",
+        "Box plots of beta of GPP, Ra, Rh and NEE by dominant plant functional type.",
+        sensitivity.beta_by_pft(cells, synthetic=results.synthetic),
+    )
+
+
+def attribution_figures(results: Results, paper: Paper) -> Iterator[Drawn | Missing]:
+    """Standardised regression coefficients of beta."""
+    title = "Regression of beta on ecosystem properties"
+    ours = our_coefficients(results.table("regression"))
+    if ours is None:
+        yield Missing("attribution", title, "tables/regression.csv, written by `attribute`")
+        return
+    yield Drawn(
+        "regression",
+        "attribution",
+        title,
+        "Standardised coefficients of the multiple regression of beta on canopy structure, soil "
+        "and dominant plant functional type; bars: 95 % confidence interval"
+        + (
+            ", diamonds: Table 4 of Zhang et al. (2019)." if paper.coefficients is not None else "."
+        ),
+        "Dot plot of standardised regression coefficients for beta of GPP, Ra, Rh and NEE.",
+        coefficients_figure(ours, paper.coefficients, synthetic=results.synthetic),
+    )
+
+
+def region_figures(results: Results, region: str) -> Iterator[Drawn | Missing]:
+    """Maps and moisture series of one region."""
+    domain, synthetic = results.domain(region), results.synthetic
+    runs = results.runs(region)
+    means = {run: prepare.period_means(results, region, run) for run in runs}
+    moisture = {run: ds.theta_rootzone.values for run, ds in means.items()}
+    if "blended" not in runs:
+        yield Missing("regions", f"{region}: blended run", "its daily files", region)
+    panels = maps.moisture_panels(
+        moisture["native"], moisture.get("blended"), moisture.get("truth")
+    )
+    yield Drawn(
+        f"moisture_map_{region}",
+        "regions",
+        f"{region}: root-zone soil moisture",
+        f"{region}: mean soil moisture of 0-100 cm over the period in 30 arc-second cells"
+        + (
+            ", and native minus blended (brown: the native run is drier)."
+            if len(panels) > 1
+            else "."
+        ),
+        f"Maps of root-zone soil moisture in {region}.",
+        maps.map_figure(
+            domain,
+            panels,
+            f"{region}: root-zone soil moisture",
+            synthetic=synthetic,
+            columns=min(2, len(panels)) if len(panels) != 3 else 3,
+        ),
+        region,
+    )
+    if "blended" in runs:
+        fluxes = [{f: means[r][f].values for f in ("gpp", "nee")} for r in ("native", "blended")]
+        yield Drawn(
+            f"flux_map_{region}",
+            "regions",
+            f"{region}: GPP and NEE",
+            f"{region}: mean GPP and NEE (positive to the atmosphere) over the period, native and "
+            "blended on one scale, and their difference.",
+            f"Maps of GPP and NEE in {region}, native, blended and their difference.",
+            maps.map_figure(
+                domain,
+                maps.flux_panels(*fluxes),
+                f"{region}: GPP and NEE",
+                synthetic=synthetic,
+                columns=3,
+            ),
+            region,
+        )
+    yield _theta_series(results, region)
+    yield _beta_map(results, region)
+
+
+def _theta_series(results: Results, region: str) -> Drawn | Missing:
+    title = f"{region}: soil moisture over time"
+    if results.static(region, "soil") is None:
+        return Missing("regions", title, f"{region}/soil.nc", region)
+    lines, flights = prepare.band_series(results, region)
+    return Drawn(
+        f"theta_series_{region}",
+        "regions",
+        title,
+        f"{region}: area-weighted daily mean soil moisture by depth"
+        + (
+            "; circles: radar snapshots (mean and standard deviation over the cells)."
+            if flights
+            else "; no radar snapshot lies in the period."
+        ),
+        f"Time series of soil moisture at three depths in {region} with radar snapshots.",
+        series.theta_series(lines, flights, title, synthetic=results.synthetic),
+        region,
+    )
+
+
+def _beta_map(results: Results, region: str) -> Drawn | Missing:
+    title = f"{region}: sensitivity to root-zone moisture"
+    cells = prepare.sensitivity_cells(results)
+    mine = None if cells is None else cells[cells.region == region]
+    if mine is None or mine.empty:
+        return Missing("regions", title, f"{region}/sensitivity.nc", region)
+    beta = {flux: mine[mine.flux == flux].beta.to_numpy() for flux in st.BETA_FLUXES}
+    return Drawn(
+        f"beta_map_{region}",
+        "regions",
+        title,
+        f"{region}: beta, the change of each flux per change of root-zone moisture. Grey cells are "
+        "masked: moisture hardly changed. The scale holds 98 percent of the values.",
+        f"Maps of beta of GPP, Ra, Rh and NEE in {region}.",
+        maps.map_figure(
+            results.domain(region),
+            maps.beta_panels(beta),
+            title,
+            synthetic=results.synthetic,
+            columns=2,
+        ),
+        region,
+    )
+
+
+def tower_figures(results: Results) -> Iterator[Drawn | Missing]:
+    """Daily series of each tower and scatter plots of all."""
+    sites = results.towers()
+    if not sites:
+        yield Missing("towers", "Flux towers", "towers/{site}/native.nc, written by `site`")
+        return
+    pairs = prepare.tower_pairs(results)
+    if pairs.empty:
+        yield Missing("towers", "Modelled against observed", "towers/{site}/observed.nc")
+    else:
+        labels = {name: entry[0] for name, entry in prepare.TOWER_VARIABLES.items()}
+        yield Drawn(
+            "tower_scatter",
+            "towers",
+            "Modelled against observed at the towers",
+            "Daily means at all towers, native run and run with the observed soil moisture "
+            "prescribed, against observations; flux days count if at least half of their hours "
+            "were measured. Dashed: 1:1. r, RMSE and bias over all sites.",
+            "Scatter plots of modelled against observed GPP, NEE, LE and soil moisture.",
+            scatter.tower_scatter(pairs, labels, synthetic=results.synthetic),
+        )
+    for site in sites:
+        daily = prepare.tower_daily(results, site)
+        panels = []
+        for name, lines in daily.items():
+            label, _, signed = prepare.TOWER_VARIABLES[name]
+            runs = {key: value for key, value in lines.items() if key != "observed"}
+            panels.append(
+                {
+                    "label": label,
+                    "signed": signed,
+                    "runs": runs,
+                    "observed": lines.get("observed"),
+                }
+            )
+        yield Drawn(
+            f"tower_{site}",
+            "towers",
+            f"{site}: daily fluxes and soil moisture",
+            f"{site}: daily means of the native run and the run with observed soil moisture "
+            "prescribed, and observations (dots; days of which at least half was measured). "
+            "NEE is positive to the atmosphere; soil moisture is the mean of 0-100 cm.",
+            f"Time series of GPP, NEE, LE and soil moisture at {site}.",
+            series.tower_series(
+                panels,
+                f"{site}: daily fluxes and soil moisture",
+                synthetic=results.tower_synthetic(site),
+            ),
+            site,
+        )
+
+
+def texture_figures(results: Results) -> Iterator[Drawn | Missing]:
+    """Response to sand and clay at the towers."""
+    found = {site: results.tower(site, "texture") for site in results.towers()}
+    found = {site: ds for site, ds in found.items() if ds is not None}
+    if not found:
+        yield Missing("texture", "Response to soil texture", "towers/{site}/texture.nc")
+        return
+    yield Drawn(
+        "texture",
+        "texture",
+        "Response to soil texture",
+        "Period means of site runs over a grid of sand and clay: root-zone moisture, GPP and "
+        "ecosystem respiration as ratios to the value at the lowest sand and clay, NEE as "
+        "difference. Grey: sand and clay exceed 100 percent.",
+        "Grids of the response of moisture and fluxes to sand and clay by tower.",
+        texture_figure(found, synthetic=results.synthetic),
+    )
+
+
+def composition_figure(results: Results, paper: Paper) -> Drawn:
+    """Shares of the plant functional types."""
+    return Drawn(
+        "composition",
+        "composition",
+        "Composition of the regions",
+        "Share of each plant functional type in the leaf area of the native run"
+        + (
+            ", above Table 1 of Zhang et al. (2019) (paler)."
+            if paper.composition is not None
+            else "."
+        ),
+        "Stacked bars of the share of plant functional types in the leaf area by region.",
+        composition.composition_figure(
+            prepare.composition(results), paper.composition, synthetic=results.synthetic
+        ),
+    )
+
+
+def time_figure(results: Results) -> Drawn | Missing:
+    """Time of each rule."""
+    table = runtime.time_by_rule(results.root / "benchmarks")
+    if table is None:
+        return Missing("run", "Time of each rule", "benchmarks/{rule}/**.tsv of Snakemake")
+    return Drawn(
+        "time_by_rule",
+        "run",
+        "Time of each rule",
+        "Wall-clock time of each rule of the workflow, summed over its jobs.",
+        "Bars of wall-clock time by rule.",
+        runtime.time_figure(table, synthetic=results.synthetic),
+    )
