@@ -164,7 +164,7 @@ def _soil(node: Node) -> st.Soil:
         clay=clay,
         bottom=node.choice("bottom", st.BOTTOMS, "free"),
         depth=node.number("depth", LAYER_BOTTOM[MIN_LAYERS - 1], deepest, "m", deepest),
-        theta=node.numbers("theta", 0.01, 0.9, "m3 m-3", count=N_LAYER),
+        theta=node.numbers("theta", 0.01, 0.9, "m3 m-3", None, count=N_LAYER),
         temperature=node.numbers("temperature", 220, 330, "K", count=N_LAYER),
     )
     node.done()

@@ -81,13 +81,14 @@ class Stand:
 
 @dataclass(frozen=True)
 class Soil:
-    """Soil column. sand, clay 0-1; theta m3 m-3 and temperature K of the nine layers."""
+    """Soil column. sand, clay 0-1; depth m; at the start, theta m3 m-3 (None: half-way between
+    wilting point and field capacity) and temperature K of the nine layers."""
 
     sand: float
     clay: float
     bottom: str
     depth: float
-    theta: tuple[float, ...]
+    theta: tuple[float, ...] | None
     temperature: tuple[float, ...]
 
 

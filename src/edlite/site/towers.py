@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import yaml
 
 from edlite.errors import InputError, require_file
 from edlite.files import write_table, write_text
 from edlite.site.stand import CARBON
-from edlite.soil.hydraulics import soil_properties
 from edlite.sources.tower import read_tower
 
 TOWER_COLUMNS = (
@@ -68,8 +66,8 @@ def write_tower_run(
 ) -> Path:
     """Write `out` (YAML of the site run) and, beside it, its tables of patches and cohorts.
 
-    record : half-hourly or hourly table in the layout of FLUXNET; it is forcing, observation
-        and source of the prescribed moisture at once
+    record : half-hourly or hourly table in the layout of FLUXNET or of AmeriFlux BASE; it is
+        forcing, observation and source of the prescribed moisture at once
     co2 : umol mol-1, or a file of monthly means; None takes it from the record
 
     Soil starts midway between wilting point and field capacity, at the mean annual temperature.
@@ -77,9 +75,10 @@ def write_tower_run(
     """
     out = Path(out)
     depths = [float(text) for text in str(tower["theta_depths"]).split()]
+    layout = record_layout(record)
     data = read_tower(
         record,
-        "fluxnet",
+        layout,
         utc_offset=float(tower["utc_offset"]),
         longitude=float(tower["longitude"]),
         theta_depths=depths,
@@ -87,11 +86,9 @@ def write_tower_run(
     if co2 is None and "co2" not in data:
         raise InputError(record, "CO2_F_MDS", None, "a column, or a CO2 file or number")
     patches, cohorts = tower_stand(stands, tower)
-    soil = soil_properties(float(tower["sand"]), float(tower["clay"]))
-    theta = 0.5 * (np.ravel(soil["theta_wp"])[0] + np.ravel(soil["theta_fc"])[0])
     source = {
         "path": _relative(record, out),
-        "format": "fluxnet",
+        "format": layout,
         "utc_offset": float(tower["utc_offset"]),
         "theta_depths": depths,
     }
@@ -116,7 +113,6 @@ def write_tower_run(
             "clay": float(tower["clay"]),
             "bottom": str(tower["bottom"]),
             "depth": float(tower["soil_depth"]),
-            "theta": round(float(theta), 4),
             "temperature": float(tower["temperature"]),
         },
         "options": options,
@@ -132,6 +128,12 @@ def write_tower_run(
     # plain copies: repeated mappings would become YAML anchors
     text = yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True)
     return write_text(f"# Site run of {tower['site']}, made by `edlite tower-run`\n{text}", out)
+
+
+def record_layout(path: str | Path) -> str:
+    """`ameriflux-base` for a table that begins with BASE's comment lines, else `fluxnet`."""
+    with require_file(path).open(encoding="utf-8", errors="replace") as stream:
+        return "ameriflux-base" if stream.readline().startswith("#") else "fluxnet"
 
 
 class _Plain(yaml.SafeDumper):

@@ -1,0 +1,151 @@
+"""Site runs: native, prescribed by observed moisture, and their observations."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from edlite.files import write_dataset, write_table
+from edlite.model.driver import run as run_model
+from edlite.model.state import State
+from edlite.site.compare import compare
+from edlite.site.forcing import read_record
+from edlite.site.observed import observations
+from edlite.site.output import SiteOutput
+from edlite.site.prescribe import prescribed_moisture
+from edlite.site.settings import SiteRun
+from edlite.site.setup import SiteModel, build
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SiteResult:
+    """Datasets of a site run; `prescribed`, `observed`, `summary` are None where not asked for."""
+
+    native: xr.Dataset
+    prescribed: xr.Dataset | None
+    observed: xr.Dataset | None
+    summary: pd.DataFrame | None
+
+
+def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
+    """Run a site: spin up, then natively and, if the YAML says so, with observed moisture.
+
+    Both runs start from the same spun-up state. Raises InputError for unusable input before the
+    model runs.
+    """
+    model = build(run)
+    soil = model.columns.soil
+    theta = None
+    clipped = 0.0
+    if run.prescribe is not None:
+        bounds = soil["theta_r"][0], soil["theta_s"][0]
+        theta, clipped = prescribed_moisture(run, *bounds, model.columns.n_patch)
+    n_layer = int(model.columns.n_layer[0])
+    observed = None
+    if run.observations is not None:
+        observed = observations(read_record(run.observations), run.start, run.end, n_layer)
+    state = spin_up(model, run, threads)
+    native = simulate(model, run, state, threads=threads)
+    prescribed = None
+    if theta is not None:
+        prescribed = simulate(model, run, state, theta=theta, threads=threads)
+        prescribed.attrs["clipped_mean_m3_m3"] = clipped
+    summary = None
+    if observed is not None and run.output.step == "hour" and run.output.level == "cell":
+        runs = {"native": native} | ({} if prescribed is None else {"prescribed": prescribed})
+        summary = compare(runs, observed)
+    return SiteResult(native, prescribed, observed, summary)
+
+
+def spin_up(model: SiteModel, run: SiteRun, threads: int = 1) -> State:
+    """State after recycling the weather of the run's first year (or of all, if shorter)."""
+    state = model.state
+    end = min(run.start + np.timedelta64(365, "D"), run.end)
+    for year in range(run.spinup_years):
+        started = time.perf_counter()
+        state = run_model(
+            model.columns,
+            state,
+            model.meteorology,
+            model.options,
+            run.start,
+            end,
+            phenology=model.phenology,
+            threads=threads,
+        )
+        seconds = time.perf_counter() - started
+        logger.info("spin-up %d of %d: %.0f s", year + 1, run.spinup_years, seconds)
+    return state
+
+
+def simulate(
+    model: SiteModel,
+    run: SiteRun,
+    state: State,
+    *,
+    theta: xr.DataArray | None = None,
+    threads: int = 1,
+) -> xr.Dataset:
+    """Hourly results of the run's period from `state`; without `cell` if there is but one."""
+    output = SiteOutput(model.columns, run.output)
+    started = time.perf_counter()
+    run_model(
+        model.columns,
+        state,
+        model.meteorology,
+        model.options,
+        run.start,
+        run.end,
+        phenology=model.phenology,
+        theta=theta,
+        sink=output,
+        threads=threads,
+    )
+    logger.info("%s to %s: %.0f s", run.start, run.end, time.perf_counter() - started)
+    ds = output.dataset()
+    if "cell" in ds.dims and ds.sizes["cell"] == 1:
+        ds = ds.isel(cell=0)
+    return ds.assign_attrs(
+        site=run.site.name,
+        gap_filled=model.forcing.attrs["gap_filled"],
+        longwave=model.forcing.attrs["longwave"],
+    )
+
+
+def sources_of(run: SiteRun) -> list[Path]:
+    """Files that a site run reads."""
+    records = [run.forcing.record, run.observations]
+    records.append(None if run.prescribe is None else run.prescribe.record)
+    paths = [run.source, run.stand.patches, run.stand.cohorts]
+    for record in records:
+        while record is not None:
+            paths += record.paths
+            record = record.fill
+    paths += [p for p in (run.co2, run.parameters) if isinstance(p, Path)]
+    return paths
+
+
+def write_site(result: SiteResult, run: SiteRun, directory: str | Path) -> None:
+    """Write `native.nc` and, where there, `prescribed.nc`, `observed.nc`, `summary.csv`."""
+    directory = Path(directory)
+    for name in ("native", "prescribed", "observed"):
+        ds = getattr(result, name)
+        if ds is not None:
+            write_dataset(
+                ds,
+                directory / f"{name}.nc",
+                region=run.site.name,
+                synthetic=run.synthetic,
+                parameters=run.content,
+                sources=sources_of(run),
+            )
+    if result.summary is not None:
+        write_table(result.summary, directory / "summary.csv")
