@@ -43,6 +43,7 @@ rule attribute:
         sensitivity=expand("results/{region}/sensitivity.nc", region=REGIONS),
         annual=everywhere("native", "annual"),
         soil=expand("results/{region}/soil.nc", region=REGIONS),
+        paper=os.path.relpath(ROOT / "resources/paper/paper_table4.csv"),
         code=code("attribute"),
     output:
         expand("results/tables/{table}.csv", table=["regression", "anova", "pairwise"]),
@@ -61,4 +62,5 @@ rule attribute:
         folder=subpath(output[0], parent=True),
     shell:
         "python -m edlite attribute --sensitivity {input.sensitivity} --annual {input.annual}"
-        " --soil {input.soil} --params {params.settings:q} --out-dir {params.folder} > {log} 2>&1"
+        " --soil {input.soil} --paper {input.paper} --params {params.settings:q}"
+        " --out-dir {params.folder} > {log} 2>&1"
