@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -137,3 +139,31 @@ def test_reference_page_is_that_of_the_schema(project):
     script = project / "workflow/scripts/configuration_page.py"
     page = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert (project / "docs/reference/configuration.md").read_text() == page.stdout
+
+
+@pytest.mark.parametrize(
+    ("section", "options"),
+    [
+        ("soil", "edlite.soil.build:SoilOptions"),
+        ("lai", "edlite.initial.options:LaiOptions"),
+        ("phenology", "edlite.initial.options:PhenologyOptions"),
+        ("forest", "edlite.initial.options:ForestOptions"),
+        ("initial", "edlite.initial.options:InitialOptions"),
+        ("forcing", "edlite.forcing.build:ForcingOptions"),
+        ("blend", "edlite.assimilation.bias:BlendOptions"),
+        ("evaluate", "edlite.analysis.evaluation:EvaluationOptions"),
+        ("attribute", "edlite.analysis.attribution:AttributionOptions"),
+        ("verify", "edlite.analysis.verification:Bounds"),
+    ],
+)
+def test_commands_and_schema_have_the_same_settings(project, schema_path, section, options):
+    """A command run by hand without --params does what the workflow does by default."""
+    module, _, name = options.partition(":")
+    cls = getattr(importlib.import_module(module), name)
+    used = dataclasses.asdict(cls())
+    schema = complete_config(read(project, "config"), schema_path)[section]
+    assert {key: _listed(value) for key, value in used.items()} == schema
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

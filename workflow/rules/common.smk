@@ -37,10 +37,16 @@ MAY_BE_ABSENT = {"lai", "phenology"}
 SOURCE = shlex.quote(str(ROOT / "src"))
 CACHE = f".numba-cache/{kernel_digest()}"
 
+# commands run on Snakemake's own Python, unless conda brings one
+WITH_CONDA = "conda" in {
+    method.name.lower() for method in workflow.deployment_settings.deployment_method
+}
+BIN = "" if WITH_CONDA else f"{shlex.quote(os.path.dirname(sys.executable))}:"
+
 # the prefix replaces Snakemake's own strict mode
 shell.prefix(
     "set -euo pipefail; "
-    f"export PYTHONPATH={SOURCE}${{{{PYTHONPATH:+:$PYTHONPATH}}}} "
+    f"export PATH={BIN}$PATH PYTHONPATH={SOURCE}${{{{PYTHONPATH:+:$PYTHONPATH}}}} "
     f"NUMBA_CACHE_DIR={shlex.quote(os.path.abspath(CACHE))} "
     "NUMBA_NUM_THREADS=${{OMP_NUM_THREADS:-1}} MPLBACKEND=Agg; "
 )

@@ -84,6 +84,7 @@ for region in REGIONS if DEMO else []:
             recipe=RECIPES,
             domain=f"results/{region}/domain.nc",
             soil=f"results/{region}/truth/soil.nc",
+            forcing=expand("results/{region}/forcing/{year}.nc", region=region, year=YEARS),
             truth=expand(
                 "results/{region}/truth/{tile}/{year}.nc",
                 region=region,
@@ -106,7 +107,8 @@ for region in REGIONS if DEMO else []:
         params:
             region=region,
             folder=demo_folder,
+            settings=run_parameters(),
         shell:
             "python -m edlite demo-observe --recipe {input.recipe[0]:q} --region {params.region}"
-            " --domain {input.domain} --soil {input.soil} --truth {input.truth}"
-            " --out {params.folder:q} > {log} 2>&1"
+            " --domain {input.domain} --soil {input.soil} --forcing {input.forcing}"
+            " --truth {input.truth} --params {params.settings:q} --out {params.folder:q} > {log} 2>&1"

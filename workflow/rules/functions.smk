@@ -14,9 +14,9 @@ def parameters(*sections):
     return json.dumps(chosen, sort_keys=True)
 
 
-def model_parameters(*sections):
-    """Like `parameters`, with the options of the model and the days run in each year."""
-    chosen = json.loads(parameters("model", *sections)) | {"days": config["years"]["days"]}
+def run_parameters(*sections):
+    """Like `parameters`, with the days run in each year."""
+    chosen = json.loads(parameters(*sections)) | {"days": config["years"]["days"]}
     return json.dumps(chosen, sort_keys=True)
 
 

@@ -27,6 +27,14 @@ TOWER_RESULTS = expand(
     site=SITES,
     name=["native.nc", "prescribed.nc", "observed.nc", "summary.csv"],
 ) + expand("results/towers/{site}/texture.nc", site=TEXTURE_SITES)
+PAPER = sorted(glob.glob(os.path.relpath(ROOT / "resources/paper/*.csv")))
+KEPT_MOISTURE = expand(
+    "results/{region}/{run}/{tile}/{year}_rzsm.nc",
+    region=REGIONS,
+    run=PRESCRIBED_RUNS if config["workflow"]["keep_moisture"] else [],
+    tile=TILES,
+    year=YEARS,
+)
 RADAR_RESULTS = expand("results/{region}/rzsm/{year}.nc", region=REGIONS, year=YEARS) + expand(
     "results/{region}/bias/{tile}.nc", region=REGIONS, tile=TILES
 )
@@ -39,6 +47,7 @@ rule figures:
         RUN_RESULTS,
         TOWER_RESULTS,
         RADAR_RESULTS,
+        paper=PAPER,
         code=code("figures"),
     output:
         directory("results/figures"),
@@ -54,9 +63,10 @@ rule figures:
         runtime=60,
     params:
         settings=parameters("report", "period"),
+        paper=folder_of("paper"),
     shell:
-        "python -m edlite figures --results results --params {params.settings:q}"
-        " --out-dir {output} > {log} 2>&1"
+        "python -m edlite figures --results results --paper {params.paper}"
+        " --params {params.settings:q} --out-dir {output} > {log} 2>&1"
 
 
 rule report:
@@ -64,9 +74,11 @@ rule report:
         TABLES,
         figures="results/figures",
         verification="results/verification.csv",
+        paper=PAPER,
         code=code("report"),
     output:
-        "results/report.html",
+        page="results/report.html",
+        summary="results/tables/summary.csv",
     log:
         "logs/report.log",
     benchmark:
@@ -79,9 +91,11 @@ rule report:
         runtime=10,
     params:
         settings=parameters("report", "period"),
+        paper=folder_of("paper"),
     shell:
         "python -m edlite report --results results --figures {input.figures}"
-        " --params {params.settings:q} --out {output} > {log} 2>&1"
+        " --paper {params.paper} --params {params.settings:q}"
+        " --summary {output.summary} --out {output.page} > {log} 2>&1"
 
 
 # Budgets, bounds and identities of all results; fails if one is broken.
@@ -92,6 +106,7 @@ rule verify:
         RUN_RESULTS,
         TOWER_RESULTS,
         RADAR_RESULTS,
+        KEPT_MOISTURE,
         code=code("verify"),
     output:
         "results/verification.csv",

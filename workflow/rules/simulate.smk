@@ -30,7 +30,7 @@ rule simulate:
         mem_mb=4000,
         runtime=480,
     params:
-        settings=model_parameters(),
+        settings=run_parameters("model"),
     shell:
         "python -m edlite simulate --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"
         " --tiles {input.tiles} --tile {wildcards.tile} --state {input.state}"
@@ -72,7 +72,7 @@ rule simulate_prescribed:
         mem_mb=4000,
         runtime=480,
     params:
-        settings=model_parameters(),
+        settings=run_parameters("model"),
     shell:
         "python -m edlite simulate --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"
         " --tiles {input.tiles} --tile {wildcards.tile} --state {input.state}"

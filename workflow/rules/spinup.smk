@@ -45,7 +45,7 @@ rule spinup:
         mem_mb=3000,
         runtime=240,
     params:
-        settings=model_parameters("spinup"),
+        settings=run_parameters("model", "spinup"),
     shell:
         "python -m edlite spinup --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"
         " --tiles {input.tiles} --tile {wildcards.tile} --forcing {input.forcing}"
