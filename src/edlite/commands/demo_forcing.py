@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from edlite.cli import params_option
-from edlite.demo.layout import read_recipe
 from edlite.demo.nldas import write_forcing
+from edlite.demo.recipe import load_recipe
 
 
 @click.command()
@@ -18,4 +18,4 @@ from edlite.demo.nldas import write_forcing
 @click.option("--out", type=Path, required=True, help="Root of the demo's files.")
 def demo_forcing(recipe: Path, region: tuple[str, ...], params: dict, out: Path) -> None:
     """Write synthetic NLDAS-2 granules, their manifest and a CO2 record."""
-    write_forcing(read_recipe(recipe), out, region)
+    write_forcing(load_recipe(recipe, region), out, region)

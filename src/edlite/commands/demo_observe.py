@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from edlite.cli import params_option
-from edlite.demo.layout import read_recipe
 from edlite.demo.observe import write_observations
+from edlite.demo.recipe import load_recipe
 from edlite.files import read_dataset
 from edlite.grid.domain import read_domain
 
@@ -34,7 +34,7 @@ def demo_observe(
 ) -> None:
     """Write synthetic radar snapshots, soil probes and the tower record of a region."""
     write_observations(
-        read_recipe(recipe),
+        load_recipe(recipe, [region]),
         region,
         read_domain(domain),
         read_dataset(soil, required=("cell_id", "n_layer")),

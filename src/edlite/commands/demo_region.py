@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from edlite.cli import params_option
-from edlite.demo.layout import read_recipe
+from edlite.demo.recipe import load_recipe
 from edlite.demo.region import write_region
 
 
@@ -18,4 +18,4 @@ from edlite.demo.region import write_region
 @click.option("--out", type=Path, required=True, help="Root of the demo's files.")
 def demo_region(recipe: Path, region: str, params: dict, out: Path) -> None:
     """Write synthetic land cover, soil survey, forest inventory, leaf area and phenology."""
-    write_region(read_recipe(recipe), region, out)
+    write_region(load_recipe(recipe, [region]), region, out)

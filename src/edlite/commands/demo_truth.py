@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from edlite.cli import params_option
-from edlite.demo.layout import read_recipe
+from edlite.demo.recipe import load_recipe
 from edlite.demo.truth import hidden_soil
 from edlite.files import read_dataset, write_dataset
 
@@ -22,7 +22,7 @@ REQUIRED = ("cell_id", "sand", "clay", "texture_class", "n_layer", "theta_s")
 @click.option("--out", type=Path, required=True, help="truth/soil.nc")
 def demo_truth(recipe_path: Path, region: str, soil_path: Path, params: dict, out: Path) -> None:
     """Add the error of the soil survey to the soils of a region."""
-    recipe = read_recipe(recipe_path)
+    recipe = load_recipe(recipe_path, [region])
     soil = read_dataset(soil_path, required=REQUIRED)
     write_dataset(
         hidden_soil(recipe, region, soil, soil_path),

@@ -56,7 +56,7 @@ def smooth_course(monthly: list[float], days: pd.DatetimeIndex) -> NDArray[np.fl
     spline = CubicSpline(
         np.append(middle, middle[0] + 365), [*monthly, monthly[0]], bc_type="periodic"
     )
-    return spline(days.dayofyear.to_numpy() - 0.5)
+    return spline(days.day_of_year.to_numpy() - 0.5)
 
 
 def monthly_step(monthly: list[float], days: pd.DatetimeIndex) -> NDArray[np.float64]:
@@ -66,4 +66,4 @@ def monthly_step(monthly: list[float], days: pd.DatetimeIndex) -> NDArray[np.flo
 
 def winter_weight(days: pd.DatetimeIndex) -> NDArray[np.float64]:
     """1 in mid January, 0 in mid July, a cosine between."""
-    return 0.5 * (1 + np.cos(2 * np.pi * (days.dayofyear.to_numpy() - 15) / 365.25))
+    return 0.5 * (1 + np.cos(2 * np.pi * (days.day_of_year.to_numpy() - 15) / 365.25))

@@ -16,6 +16,7 @@ VARIABLES = (
     *("theta", "soil_temperature", "gpp", "ra", "rh", "nee"),
     *("le", "h", "rnet", "ustar"),
 )
+CONCAT = {"data_vars": "minimal", "coords": "minimal", "compat": "override"}
 HOUR = np.timedelta64(1, "h")
 
 
@@ -35,9 +36,11 @@ def read_truth(paths: Iterable[str | Path], cells: NDArray[np.int64]) -> xr.Data
         raise InputError("truth", "files", None, "at least one hourly file of the truth run")
     parts = []
     for first in sorted(years):
-        year = xr.concat(years[first], dim="cell", data_vars="minimal", coords="different")
+        year = xr.concat(
+            years[first], dim="cell", data_vars="minimal", coords="minimal", compat="override"
+        )
         parts.append(_ordered(year, cells, paths[0]))
-    ds = xr.concat(parts, dim="time", data_vars="minimal", coords="minimal")
+    ds = xr.concat(parts, dim="time", **CONCAT)
     steps = np.diff(ds["time"].values)
     if np.any(steps != HOUR):
         where = str(ds["time"].values[1:][steps != HOUR][0])
