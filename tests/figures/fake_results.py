@@ -308,13 +308,14 @@ def _write_tables(root, regions, truth, rng):
     ]
     write_table(pd.DataFrame(rows), tables / "regression.csv")
     rows = [
-        {"flux": flux, "f": 12.3, "p": 1e-9, "df_between": 6, "df_within": 50, "synthetic": 1}
+        {"flux": flux, "n": 60, "n_group": 7, "df_between": 6, "df_within": 53, "ss_between": 2.1}
+        | {"ss_within": 1.7, "f": 12.3, "p": 1e-9, "synthetic": 1}
         for flux in ("gpp", "ra", "rh", "nee")
     ]
     write_table(pd.DataFrame(rows), tables / "anova.csv")
     rows = [
-        {"flux": "gpp", "first": "LC", "second": "DC4", "difference": 3.1, "p": 1e-4}
-        | {"adjustment": "holm", "synthetic": 1}
+        {"flux": "gpp", "group_1": "LC", "group_2": "DC4", "n_1": 9, "n_2": 9, "difference": 3.1}
+        | {"t": 4.1, "df": 50, "p": 1e-4, "p_adjusted": 2e-4, "adjustment": "holm", "synthetic": 1}
     ]
     write_table(pd.DataFrame(rows), tables / "pairwise.csv")
     rows = []
@@ -336,12 +337,13 @@ def _write_tables(root, regions, truth, rng):
             )
     write_table(pd.DataFrame(rows), tables / "towers.csv")
     rows = [
-        {"check": name, "scope": region, "value": value, "bound": bound, "passed": value <= bound}
+        {"check": name, "region": region, "run": "native", "tile": 0, "year": 2013}
+        | {"value": value, "bound": bound, "unit": unit, "passed": value <= bound}
         for region in regions
-        for name, value, bound in (
-            ("water residual per step (kg m-2)", 3.1e-12, 1e-9),
-            ("energy residual (W m-2)", 4.0e-8, 1e-5),
-            ("beta identity", 2e-15, 1e-12),
+        for name, value, bound, unit in (
+            ("water per step", 3.1e-12, 1e-9, "mm"),
+            ("energy per step", 4.0e-8, 1e-5, "W m-2"),
+            ("beta identity", 2e-15, 1e-12, "1"),
         )
     ]
     write_table(pd.DataFrame(rows), root / "verification.csv")

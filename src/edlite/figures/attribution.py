@@ -24,15 +24,19 @@ VARIABLES = {
 
 
 def our_coefficients(table: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Rows of `regression.csv` that are drawn: variable (of VARIABLES), flux, coefficient, se, p.
+    """Rows of `regression.csv` that are drawn: variable (of VARIABLES), flux, coefficient ...
 
     The intercept is left out. None where there is no table.
     """
     if table is None:
         return None
-    require_columns(table, "regression.csv", ("flux", "variable", "standardised", "se", "p"))
+    require_columns(
+        table, "regression.csv", ("flux", "variable", "standardised", "se", "p", "reference")
+    )
     table = table.rename(columns={"standardised": "coefficient"})
-    return table[table.variable.isin(VARIABLES)][["variable", "flux", "coefficient", "se", "p"]]
+    return table[table.variable.isin(VARIABLES)][
+        ["variable", "flux", "coefficient", "se", "p", "reference"]
+    ]
 
 
 @st.styled

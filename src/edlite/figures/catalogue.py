@@ -112,6 +112,7 @@ def _flux_errors(results: Results) -> Drawn | Missing:
             st.CARBON_YEAR,
             "Carbon fluxes: error against the known truth",
             synthetic=results.synthetic,
+            share_y=False,
         ),
     )
 
@@ -181,7 +182,7 @@ def region_figures(results: Results, region: str) -> Iterator[Drawn | Missing]:
         f"moisture_map_{region}",
         "regions",
         f"{region}: root-zone soil moisture",
-        f"{region}: mean soil moisture of 0-100 cm over the period in 30 arc-second cells"
+        "Mean soil moisture of 0-100 cm over the period in 30 arc-second cells"
         + (
             ", and native minus blended (brown: the native run is drier)."
             if len(panels) > 1
@@ -203,7 +204,7 @@ def region_figures(results: Results, region: str) -> Iterator[Drawn | Missing]:
             f"flux_map_{region}",
             "regions",
             f"{region}: GPP and NEE",
-            f"{region}: mean GPP and NEE (positive to the atmosphere) over the period, native and "
+            "Mean GPP and NEE (positive to the atmosphere) over the period, native and "
             "blended on one scale, and their difference.",
             f"Maps of GPP and NEE in {region}, native, blended and their difference.",
             maps.map_figure(
@@ -228,7 +229,7 @@ def _theta_series(results: Results, region: str) -> Drawn | Missing:
         f"theta_series_{region}",
         "regions",
         title,
-        f"{region}: area-weighted daily mean soil moisture by depth"
+        "Area-weighted daily mean soil moisture by depth"
         + (
             "; circles: radar snapshots (mean and standard deviation over the cells)."
             if flights
@@ -251,7 +252,7 @@ def _beta_map(results: Results, region: str) -> Drawn | Missing:
         f"beta_map_{region}",
         "regions",
         title,
-        f"{region}: beta, the change of each flux per change of root-zone moisture. Grey cells are "
+        "Beta, the change of each flux per change of root-zone moisture. Grey cells are "
         "masked: moisture hardly changed. The scale holds 98 percent of the values.",
         f"Maps of beta of GPP, Ra, Rh and NEE in {region}.",
         maps.map_figure(
@@ -304,7 +305,7 @@ def tower_figures(results: Results) -> Iterator[Drawn | Missing]:
             f"tower_{site}",
             "towers",
             f"{site}: daily fluxes and soil moisture",
-            f"{site}: daily means of the native run and the run with observed soil moisture "
+            "Daily means of the native run and the run with observed soil moisture "
             "prescribed, and observations (dots; days of which at least half was measured). "
             "NEE is positive to the atmosphere; soil moisture is the mean of 0-100 cm.",
             f"Time series of GPP, NEE, LE and soil moisture at {site}.",

@@ -17,7 +17,9 @@ from edlite.figures.tables import (
     plus_minus,
     probability,
     significant,
+    stars,
 )
+from edlite.parameters import PFT_NAMES
 
 THETA_UNIT = "m³ m⁻³"
 CARBON_UNIT = "kgC m⁻² yr⁻¹"
@@ -74,7 +76,7 @@ def change_table(results: Results, paper: Paper, numbers: pd.DataFrame) -> Table
                 number(value["theta_rootzone_native"], 3),
                 number(value["theta_rootzone_blended"], 3),
                 number(value["theta_rootzone_bias"], 3, sign=True),
-                number(bias, 3, sign=True),
+                number(bias, 3 if bias is not None and abs(bias) < 0.01 else 2, sign=True),
                 number(value["gpp_native"]),
                 number(value["gpp_blended"]),
                 number(value["gpp_change"], 0, sign=True),
@@ -116,7 +118,7 @@ def beta_table(results: Results, paper: Paper, numbers: pd.DataFrame) -> Table |
         row = ["All cells" if region == headline.ALL else region]
         for flux in st.BETA_FLUXES:
             mean = headline.pick(numbers, f"beta_{flux}", region)
-            row.append(plus_minus(mean, headline.pick(numbers, f"beta_{flux}_sd", region)))
+            row.append(plus_minus(mean, headline.pick(numbers, f"beta_{flux}_sd", region), 2))
             row.append(_paper_beta(paper, region, flux))
         masked = headline.pick(numbers, "beta_masked_cells", region)
         rows.append([*row, number(masked, 0)])
@@ -153,30 +155,31 @@ def truth_table(results: Results) -> Table | None:
     errors = score.truth_errors(results.table("truth"))
     if errors is None:
         return None
-    rows, classes = [], []
-    for region in (*results.regions, "all"):
-        mine = errors[errors.region == region]
-        for i, row in enumerate(mine.itertuples()):
-            name = "All regions" if region == "all" else region
-            removed = number(row.reduction_percent, 0)
-            rows.append(
-                [
-                    name if i == 0 else "",
-                    row.panel,
-                    number(row.native, 4),
-                    number(row.blended, 4),
-                    removed,
-                ]
-            )
-            classes.append("first" if i == 0 else "")
+    depths = list(dict.fromkeys(errors.panel))
+    rows = []
+    regions = [r for r in (*results.regions, "all") if (errors.region == r).any()]
+    for region in regions:
+        row = ["All regions" if region == "all" else region]
+        for depth in depths:
+            mine = errors[(errors.region == region) & (errors.panel == depth)]
+            row += [_change(*mine.iloc[0][["native", "blended"]]) if len(mine) else "–"]
+            row += [number(mine.iloc[0].reduction_percent, 0) if len(mine) else "–"]
+        rows.append(row)
+    columns = ["Region"]
+    for depth in depths:
+        columns += [depth, "Removed (%)"]
     return Table(
-        "Error of soil moisture against the truth",
-        ["Region", "Depth", "RMSE native", "RMSE blended", "Removed (%)"],
+        "Error of soil moisture against the truth, native → blended",
+        columns,
         rows,
-        [False, False, True, True, True],
-        classes,
+        [False] + [True] * (len(columns) - 1),
+        classes=["total" if region == "all" else "" for region in regions],
         note=f"RMSE over days and cells in {THETA_UNIT}. Removed: 100 (1 − blended / native).",
     )
+
+
+def _change(native: float, blended: float) -> str:
+    return f"{number(native, 3)} → {number(blended, 3)}"
 
 
 def recovery_table(results: Results) -> Table | None:
@@ -283,6 +286,7 @@ def coefficients_table(ours: pd.DataFrame | None, paper: Paper) -> Table | None:
     """Standardised regression coefficients, ours beside Table 4 of the paper."""
     if ours is None:
         return None
+    reference = ", ".join(PFT_NAMES.get(code, code) for code in sorted(set(ours.reference)))
     rows = []
     for variable, label in VARIABLES.items():
         mine = ours[ours.variable == variable].set_index("flux")
@@ -292,7 +296,7 @@ def coefficients_table(ours: pd.DataFrame | None, paper: Paper) -> Table | None:
         for flux in st.BETA_FLUXES:
             if flux in mine.index:
                 entry = mine.loc[flux]
-                row.append(f"{number(entry.coefficient)} ({probability(entry.p)})")
+                row.append(number(entry.coefficient) + stars(entry.p))
             else:
                 row.append("–")
             row.append(_paper_coefficient(paper, variable, flux))
@@ -301,12 +305,12 @@ def coefficients_table(ours: pd.DataFrame | None, paper: Paper) -> Table | None:
     for flux in st.BETA_FLUXES:
         columns += [_FLUX[flux], "Paper"]
     return Table(
-        "Standardised regression coefficients (p)",
+        "Standardised regression coefficients",
         columns,
         rows,
         [False] + [True] * (len(columns) - 1),
-        note="Plant types are relative to the reference type. Paper: Table 4 of Zhang et al. "
-        "(2019).",
+        note="*** p < 0.001, ** p < 0.01, * p < 0.05. Plant types are relative to the reference "
+        f"type ({reference}). Paper: Table 4 of Zhang et al. (2019), relative to C3 crop.",
     )
 
 
@@ -315,7 +319,21 @@ def _paper_coefficient(paper: Paper, variable: str, flux: str) -> str:
         return "–"
     table = paper.coefficients
     found = table[(table.variable == variable) & (table.flux == flux)]
-    return "–" if found.empty else f"{number(found.iloc[0].paper)} ({found.iloc[0].paper_p})"
+    return "–" if found.empty else number(found.iloc[0].paper) + stars(found.iloc[0].paper_p)
+
+
+def anova_table(results: Results) -> Table | None:
+    """One-way analysis of variance of beta over the dominant plant types."""
+    table = results.table("anova")
+    if table is None:
+        return None
+    require_columns(table, "anova.csv", ("flux", "f", "p"))
+    shown = table.drop(columns="synthetic", errors="ignore").assign(
+        flux=table.flux.map(_FLUX), p=table.p.map(probability)
+    )
+    return from_frame(
+        shown, "Analysis of variance of β over the dominant plant type", {"flux": "β of", "f": "F"}
+    )
 
 
 def plain_table(results: Results, name: str, title: str, note: str = "") -> Table | None:
@@ -326,15 +344,57 @@ def plain_table(results: Results, name: str, title: str, note: str = "") -> Tabl
     return from_frame(frame.drop(columns="synthetic", errors="ignore"), title, note=note)
 
 
+def passed(frame: pd.DataFrame) -> pd.Series:
+    """Which rows of `verification.csv` hold."""
+    require_columns(
+        frame,
+        "verification.csv",
+        ("check", "region", "run", "tile", "year", "value", "bound", "unit", "passed"),
+    )
+    return frame.passed.astype(str).str.lower().isin(("true", "1", "yes"))
+
+
 def verification_table(frame: pd.DataFrame | None) -> Table | None:
-    """Checks of `verify`; broken ones are marked."""
+    """Checks of `verify`, one row each: how often, the worst value, where, and whether it holds."""
     if frame is None:
         return None
-    require_columns(frame, "verification.csv", ("check", "passed"))
-    passed = frame.passed.astype(str).str.lower().isin(("true", "1", "yes"))
-    classes = ["" if ok else "bad" for ok in passed]
-    shown = frame.assign(passed=passed).drop(columns="synthetic", errors="ignore")
-    return from_frame(shown, "Budgets, bounds and identities", classes=classes)
+    frame = frame.assign(ok=passed(frame))
+    rows, classes = [], []
+    for (check, unit), group in frame.groupby(["check", "unit"], sort=False, dropna=False):
+        finite = group[group.value.notna()]
+        worst = group.iloc[0] if finite.empty else finite.loc[finite.value.abs().idxmax()]
+        if not group.ok.all():
+            worst = group[~group.ok].iloc[0]
+        rows.append(
+            [
+                str(check),
+                str(len(group)),
+                significant(worst.value),
+                significant(worst.bound),
+                "" if unit != unit else str(unit),
+                _place(worst),
+                "yes" if group.ok.all() else f"{int((~group.ok).sum())} broken",
+            ]
+        )
+        classes.append("" if group.ok.all() else "bad")
+    return Table(
+        "Budgets, bounds and identities",
+        ["Check", "Number", "Worst value", "Bound", "Unit", "Where", "Holds"],
+        rows,
+        [False, True, True, True, False, False, False],
+        classes,
+        note="Worst value: the largest of all regions, runs, tiles and years; of a broken check "
+        "the first that is broken.",
+    )
+
+
+def _place(row: pd.Series) -> str:
+    """Region, run, tile and year of a check, as far as it has them."""
+    parts = []
+    for key in ("region", "run", "tile", "year"):
+        text = "" if row[key] != row[key] else str(row[key]).removesuffix(".0")
+        parts.append(f"tile {text}" if key == "tile" and text else text)
+    return ", ".join(part for part in parts if part)
 
 
 def time_table(frame: pd.DataFrame | None) -> Table | None:

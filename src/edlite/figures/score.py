@@ -47,7 +47,9 @@ def truth_errors(table: pd.DataFrame | None) -> pd.DataFrame | None:
 
 
 @st.styled
-def rmse_bars(table: pd.DataFrame, unit: str, title: str, *, synthetic: bool) -> Figure:
+def rmse_bars(
+    table: pd.DataFrame, unit: str, title: str, *, synthetic: bool, share_y: bool = True
+) -> Figure:
     """Error against the truth: bars of RMSE of the native and the blended run by region.
 
     table : columns region (`all` comes last), panel, native, blended (RMSE in `unit`)
@@ -59,7 +61,7 @@ def rmse_bars(table: pd.DataFrame, unit: str, title: str, *, synthetic: bool) ->
     columns = min(len(names), 2)
     rows = -(-len(names) // columns)
     figure, axes = st.new_figure(
-        st.WIDTH, 1.2 + 2.1 * rows, rows, columns, sharex=True, sharey=True
+        st.WIDTH, 1.2 + 2.1 * rows, rows, columns, sharex=True, sharey=share_y
     )
     position = np.arange(len(regions)) + np.array([0.4 * (r == "all") for r in regions])
     for index, axis in enumerate(axes.flat):

@@ -63,6 +63,17 @@ def probability(value: object) -> str:
     return "<0.001" if float(value) < 0.001 else f"{float(value):.3f}"
 
 
+def stars(value: object) -> str:
+    """Significance of a p value (number or text such as `<0.01`): *** 0.001, ** 0.01, * 0.05."""
+    text = str(value)
+    p = float(text.lstrip("<"))
+    below = text.startswith("<")  # "<0.001" is below its number
+    for limit, mark in ((0.001, "***"), (0.01, "**"), (0.05, "*")):
+        if p < limit or (below and p <= limit):
+            return mark
+    return ""
+
+
 def from_frame(
     frame: pd.DataFrame,
     title: str,
