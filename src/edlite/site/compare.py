@@ -45,15 +45,19 @@ def modelled(run: xr.Dataset, name: str, probe_depths: np.ndarray) -> xr.DataArr
     return xr.DataArray(at_probes.mean(axis=1), coords={"time": run["time"]}, dims="time")
 
 
-def compare(runs: Mapping[str, xr.Dataset], observed: xr.Dataset) -> pd.DataFrame:
+def compare(
+    runs: Mapping[str, xr.Dataset], observed: xr.Dataset, record: xr.Dataset | None = None
+) -> pd.DataFrame:
     """Summary of some runs (name -> hourly dataset) against `observed` (see docs/design.md).
 
     One row per variable and step (`annual`: mean over all common hours, carbon fluxes per year;
     `daily`: days with 24 common hours; `hourly`; `hourly_measured`: only hours that were measured
-    throughout, where the record tells). Columns: variable, unit, step, observed, and per run its
-    mean, `r_{run}` (Pearson) and `rmse_{run}`, then `n`. Every statistic uses the hours at which
-    the observation is present.
+    throughout, where the record tells; `half_hourly`, for a half-hourly `record`: each of its
+    values against the run's mean of the hour that holds it). Columns: variable, unit, step,
+    observed, and per run its mean, `r_{run}` (Pearson) and `rmse_{run}`, then `n`. Every
+    statistic uses the times at which the observation is present.
     """
+    half_hourly = record is not None and record.attrs["step_s"] == 1800
     rows = []
     for name, (unit, factor) in VARIABLES.items():
         if name not in observed:
@@ -78,8 +82,24 @@ def compare(runs: Mapping[str, xr.Dataset], observed: xr.Dataset) -> pd.DataFram
         if f"{name}_measured" in observed:
             share = observed[f"{name}_measured"].to_series().reindex(table.index)
             steps["hourly_measured"] = table[share >= 1.0]
+        if half_hourly and name in record:
+            steps["half_hourly"] = _half_hours(
+                record[name].to_series() * factor, runs, name, factor
+            )
         rows += [_row(name, unit, step, part, list(runs)) for step, part in steps.items()]
     return pd.DataFrame(rows)
+
+
+def _half_hours(
+    series: pd.Series, runs: Mapping[str, xr.Dataset], name: str, factor: float
+) -> pd.DataFrame:
+    """Each half hour of the record beside the runs' means of its hour."""
+    table = pd.DataFrame({"observed": series})
+    hours = table.index.floor("h")
+    for run, data in runs.items():
+        model = modelled(data, name, np.array([])).to_series() * factor
+        table[run] = model.reindex(hours).to_numpy()
+    return table.dropna()
 
 
 def _row(name: str, unit: str, step: str, table: pd.DataFrame, runs: list[str]) -> dict:

@@ -49,9 +49,10 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
         bounds = soil["theta_r"][0], soil["theta_s"][0]
         theta, clipped = prescribed_moisture(run, *bounds, model.columns.n_patch)
     n_layer = int(model.columns.n_layer[0])
-    observed = None
+    record = observed = None
     if run.observations is not None:
-        observed = observations(read_record(run.observations), run.start, run.end, n_layer)
+        record = read_record(run.observations)
+        observed = observations(record, run.start, run.end, n_layer)
     state = spin_up(model, run, threads)
     native = simulate(model, run, state, threads=threads)
     prescribed = None
@@ -61,7 +62,7 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
     summary = None
     if observed is not None and run.output.step == "hour" and run.output.level == "cell":
         runs = {"native": native} | ({} if prescribed is None else {"prescribed": prescribed})
-        summary = compare(runs, observed)
+        summary = compare(runs, observed, record)
     return SiteResult(native, prescribed, observed, summary)
 
 
