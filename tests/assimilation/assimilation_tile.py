@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from edlite.assimilation.layers import RADAR_BOTTOM, TileSoil
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.files import write_dataset
+from edlite.soil.layers import RADAR_BOTTOM
 
 CELL_ID = np.array([100, 101, 205])
 N_LAYER = np.array([9, 9, 4])  # the third cell is a shallow soil of 40 cm

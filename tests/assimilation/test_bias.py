@@ -5,11 +5,12 @@ import pytest
 from click.testing import CliRunner
 
 from edlite.assimilation.bias import BlendOptions, compute_bias, hour_centre
-from edlite.assimilation.layers import RADAR_BOTTOM, TileSoil, band_thickness
 from edlite.assimilation.series import ThetaSeries
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.commands.bias import bias as command
 from edlite.errors import InputError
 from edlite.files import read_dataset
+from edlite.soil.layers import RADAR_BOTTOM
 
 FLIGHTS = ["2013-05-01T03:10", "2013-05-02T12:59"]
 HOURS = [3, 36]
@@ -144,11 +145,3 @@ def test_unusable_soil_and_options(tile):
         BlendOptions.from_params({"blend": {"mode": "cells"}})
     with pytest.raises(InputError, match=r"blend\.modes"):
         BlendOptions.from_params({"blend": {"modes": "cell"}})
-
-
-def test_band_thickness():
-    np.testing.assert_allclose(
-        band_thickness(0.0, 1.0), [0.02, 0.06, 0.12, 0.2, 0.4, 0.2, 0, 0, 0], atol=1e-12
-    )
-    assert band_thickness(0.0, 1.0, np.array([9, 4])).sum(axis=0) == pytest.approx([1.0, 0.4])
-    assert band_thickness(0.0, 0.1)[:3] == pytest.approx([0.02, 0.06, 0.02])

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from edlite.assimilation.layers import N_LAYER, band_thickness
 from edlite.constants import DAY_S, T_0C
 from edlite.errors import InputError
 from edlite.files import read_dataset
+from edlite.soil.layers import N_LAYER, overlap
 
 FLUXES = {
     **dict.fromkeys(("gpp", "reco", "nee"), "kgC m-2 s-1"),
@@ -105,7 +105,7 @@ def band_mean(theta: np.ndarray, exists: np.ndarray, band: tuple[float, float]) 
 
     NaN where the band has no layer or one of its layers is undefined.
     """
-    thickness = band_thickness(*band) * exists
+    thickness = overlap(*band) * exists
     if thickness.sum() == 0:
         return np.full(len(theta), np.nan)
     inside = thickness > 0

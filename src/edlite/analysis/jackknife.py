@@ -18,10 +18,10 @@ from scipy import stats
 from edlite.analysis.regional import weighted_mean_sd
 from edlite.analysis.sensitivity import BETA_UNITS, COMPONENTS, Difference, combine, difference
 from edlite.assimilation.flights import fill_flights, hat_weights, seconds
-from edlite.assimilation.layers import band_thickness
 from edlite.constants import YEAR_S
 from edlite.errors import InputError
 from edlite.files import read_dataset
+from edlite.soil.layers import root_zone_weights
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,12 @@ class FlightBias:
         )
         ground = read_dataset(soil, ("n_layer", "cell_id"))
         n_layer = ground["n_layer"].values[match_cells(ground["cell_id"].values, cell_id, soil)]
-        thickness = band_thickness(0.0, 1.0, n_layer.astype(int))
         n_flight = first.sizes["flight"]
         return cls(
             seconds(first["time_hour"].values) if n_flight else np.zeros(0),
             eps,
             valid > 0,
-            thickness / thickness.sum(axis=0),
+            root_zone_weights(n_layer).T,
             str(first.attrs.get("start", "year")),
         )
 

@@ -13,9 +13,9 @@ from edlite.analysis.daily import Period, period_days, read_daily, require_same_
 from edlite.analysis.jackknife import match_cells
 from edlite.analysis.regional import weighted_mean_sd, weighted_share
 from edlite.analysis.sensitivity import FLUXES
-from edlite.assimilation.layers import MODEL_BOTTOM, band_thickness
 from edlite.errors import InputError
 from edlite.files import read_dataset
+from edlite.soil.layers import LAYER_BOTTOM, LAYER_TOP, overlap
 
 ROOT_ZONE = (0.0, 1.0)
 BANDS = ((0.0, 0.1), (0.1, 0.4), (0.4, 1.0))  # m
@@ -51,8 +51,7 @@ def by_region(
 
 def bands() -> list[tuple[float, float]]:
     """Depth bands [m] that are scored: root zone, three bands, the layers of the model."""
-    tops = np.concatenate([[0.0], MODEL_BOTTOM[:-1]])
-    layers = list(zip(tops.tolist(), MODEL_BOTTOM.tolist(), strict=True))
+    layers = list(zip(LAYER_TOP.tolist(), LAYER_BOTTOM.tolist(), strict=True))
     return [ROOT_ZONE, *BANDS, *layers]
 
 
@@ -88,10 +87,7 @@ def truth_scores(
         cell_id, area = cells["cell_id"].values, cells["area"].values
         ground = read_dataset(groups["soil"][region][0], ("n_layer", "cell_id"))
         place = match_cells(ground["cell_id"].values, cell_id, groups["soil"][region][0])
-        thickness = {
-            band: band_thickness(*band, ground["n_layer"].values[place].astype(int))
-            for band in bands()
-        }
+        thickness = {band: overlap(*band, ground["n_layer"].values[place]).T for band in bands()}
         runs = {}
         for run in ("native", "blended", "truth"):
             files = groups[run][region]

@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from edlite.analysis.sensitivity import FLUXES
-from edlite.assimilation.layers import TileSoil
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.errors import InputError, MissingInput
 from edlite.files import read_dataset
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from edlite.assimilation.layers import MODEL_BOTTOM, N_LAYER, N_RADAR, RADAR_BOTTOM, TileSoil
 from edlite.assimilation.series import ThetaSeries
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.errors import InputError
 from edlite.files import read_dataset
+from edlite.soil.layers import LAYER_BOTTOM, N_LAYER, N_RADAR, RADAR_BOTTOM
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +187,6 @@ def _dataset(
     coordinates = soil.coordinates() | {
         "time": ("flight", time, {"long_name": "time of the flight"}),
         "time_hour": ("flight", centre, {"long_name": "centre of the hour that holds the flight"}),
-        "layer_bottom": ("layer", MODEL_BOTTOM, {"units": "m", "long_name": "bottom of the layer"}),
+        "layer_bottom": ("layer", LAYER_BOTTOM, {"units": "m", "long_name": "bottom of the layer"}),
     }
     return xr.Dataset(variables, coords=coordinates)

@@ -11,8 +11,8 @@ import numpy as np
 
 from edlite.assimilation.bias import BlendOptions
 from edlite.assimilation.flights import fill_flights, interpolate_flights, seconds
-from edlite.assimilation.layers import TileSoil
 from edlite.assimilation.series import HOUR, ThetaSeries, block_size
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.errors import InputError
 from edlite.files import read_dataset
 

@@ -13,9 +13,10 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
-from edlite.assimilation.layers import N_LAYER, TileSoil
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.errors import InputError, require_file
 from edlite.files import atomic_path, provenance
+from edlite.soil.layers import N_LAYER
 
 HOUR = np.timedelta64(1, "h")
 BLOCK_BYTES = 64 * 2**20  # of one array held while blending

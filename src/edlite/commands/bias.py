@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from edlite.assimilation.bias import BlendOptions, compute_bias
-from edlite.assimilation.layers import TileSoil
 from edlite.assimilation.series import ThetaSeries
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.cli import params_option
 from edlite.files import write_dataset
 

@@ -16,8 +16,8 @@ from edlite.assimilation.blend import (
     perfect_blocks,
     year_hours,
 )
-from edlite.assimilation.layers import TileSoil
 from edlite.assimilation.series import ThetaSeries, write_series
+from edlite.assimilation.tile_soil import TileSoil
 from edlite.cli import params_option
 from edlite.errors import InputError
 

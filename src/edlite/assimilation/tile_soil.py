@@ -1,4 +1,4 @@
-"""Soil layers of the model and of the radar, and the soil bounds of a tile's cells."""
+"""Soil of the cells of a tile: existing layers and bounds of the moisture."""
 
 from __future__ import annotations
 
@@ -10,31 +10,7 @@ import xarray as xr
 
 from edlite.errors import InputError
 from edlite.files import read_dataset
-
-# m, bottoms of the model's layers and of the radar's (layer 0 at the top)
-MODEL_BOTTOM = np.array([0.02, 0.08, 0.20, 0.40, 0.80, 1.60, 3.00, 5.00, 8.00])
-RADAR_BOTTOM = np.array([0.02, 0.08, 0.20, 0.40, 0.80, 1.00])
-N_LAYER = MODEL_BOTTOM.size
-N_RADAR = RADAR_BOTTOM.size
-
-
-def band_thickness(top: float, bottom: float, n_layer: np.ndarray | int = N_LAYER) -> np.ndarray:
-    """Thickness [m] of the existing part of each model layer between two depths.
-
-    Parameters
-    ----------
-    top, bottom : m, limits of the band (0 <= top < bottom)
-    n_layer : (...) number of existing layers, counted from the top
-
-    Returns
-    -------
-    (9, ...) thickness; the mean over the band is the sum of thickness * theta over its total
-    """
-    upper = np.concatenate([[0.0], MODEL_BOTTOM[:-1]])
-    thickness = np.clip(np.minimum(MODEL_BOTTOM, bottom) - np.maximum(upper, top), 0.0, None)
-    n_layer = np.asarray(n_layer)
-    shape = (N_LAYER,) + (1,) * n_layer.ndim
-    return thickness.reshape(shape) * (np.arange(N_LAYER).reshape(shape) < n_layer)
+from edlite.soil.layers import N_LAYER
 
 
 @dataclass(frozen=True)
