@@ -12,7 +12,7 @@ import yaml
 
 from edlite.dependencies import command_sources
 
-ENVIRONMENTS = ("sources", "demo", "model", "analysis", "snakemake")
+ENVIRONMENTS = ("sources", "model", "analysis", "snakemake")
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "snakemake-minimal": "snakemake"}
 IMPORT_NAMES = {"yaml": "pyyaml", "netCDF4": "netcdf4"}
 

@@ -16,7 +16,7 @@ if DEMO:
         benchmark:
             "results/benchmarks/demo_forcing.tsv"
         conda:
-            "../envs/demo.yaml"
+            "../envs/sources.yaml"
         threads: 1
         resources:
             mem_mb=2000,
@@ -39,7 +39,7 @@ if DEMO:
         benchmark:
             "results/benchmarks/demo_truth/{region}.tsv"
         conda:
-            "../envs/demo.yaml"
+            "../envs/sources.yaml"
         threads: 1
         resources:
             mem_mb=1000,
@@ -65,7 +65,7 @@ for region in REGIONS if DEMO else []:
         benchmark:
             f"results/benchmarks/demo_region/{region}.tsv"
         conda:
-            "../envs/demo.yaml"
+            "../envs/sources.yaml"
         threads: 1
         resources:
             mem_mb=2000,
@@ -99,7 +99,7 @@ for region in REGIONS if DEMO else []:
         benchmark:
             f"results/benchmarks/demo_observe/{region}.tsv"
         conda:
-            "../envs/demo.yaml"
+            "../envs/sources.yaml"
         threads: 1
         resources:
             mem_mb=4000,

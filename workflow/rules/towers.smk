@@ -4,15 +4,18 @@ rule tower_run:
         towers=located(config["towers"]["table"]),
         stands=located(config["towers"]["stands"]),
         record=tower_record,
+        co2=shared_file("co2"),
         code=code("tower-run"),
     output:
-        "results/towers/{site}/run.yaml",
+        run="results/towers/{site}/run.yaml",
+        patches="results/towers/{site}/patches.csv",
+        cohorts="results/towers/{site}/cohorts.csv",
     log:
         "logs/tower_run/{site}.log",
     benchmark:
         "results/benchmarks/tower_run/{site}.tsv"
     conda:
-        "../envs/model.yaml"
+        "../envs/sources.yaml"
     threads: 1
     resources:
         mem_mb=1000,
@@ -21,17 +24,22 @@ rule tower_run:
         settings=parameters("model"),
         start=tower_span()[0],
         end=tower_span()[1],
+        spinup_years=config["towers"]["spinup_years"],
     shell:
         "python -m edlite tower-run --site {wildcards.site} --towers {input.towers:q}"
-        " --stands {input.stands:q} --record {input.record:q} --start {params.start}"
-        " --end {params.end} --params {params.settings:q} --out {output} > {log} 2>&1"
+        " --stands {input.stands:q} --record {input.record:q} --co2 {input.co2:q}"
+        " --start {params.start} --end {params.end} --spinup-years {params.spinup_years}"
+        " --params {params.settings:q} --out {output.run} > {log} 2>&1"
 
 
 # The model at a tower: predicted soil moisture, and that of the probes prescribed.
 rule site:
     input:
         run="results/towers/{site}/run.yaml",
+        patches="results/towers/{site}/patches.csv",
+        cohorts="results/towers/{site}/cohorts.csv",
         record=tower_record,
+        co2=shared_file("co2"),
         compiled=ancient(rules.compile.output),
         code=code("site"),
     output:
@@ -44,7 +52,7 @@ rule site:
     benchmark:
         "results/benchmarks/site/{site}.tsv"
     conda:
-        "../envs/model.yaml"
+        "../envs/sources.yaml"
     threads: 1
     resources:
         mem_mb=2000,
@@ -52,14 +60,17 @@ rule site:
     params:
         folder=subpath(output.native, parent=True),
     shell:
-        "python -m edlite site {input.run} --out {params.folder} > {log} 2>&1"
+        "python -m edlite site {input.run} --threads {threads} --out {params.folder} > {log} 2>&1"
 
 
 # Site runs over a grid of sand and clay contents.
 rule texture:
     input:
         run="results/towers/{site}/run.yaml",
+        patches="results/towers/{site}/patches.csv",
+        cohorts="results/towers/{site}/cohorts.csv",
         record=tower_record,
+        co2=shared_file("co2"),
         compiled=ancient(rules.compile.output),
         code=code("texture"),
     output:
@@ -69,7 +80,7 @@ rule texture:
     benchmark:
         "results/benchmarks/texture/{site}.tsv"
     conda:
-        "../envs/model.yaml"
+        "../envs/sources.yaml"
     threads: 1
     resources:
         mem_mb=2000,
@@ -77,5 +88,5 @@ rule texture:
     params:
         settings=parameters("texture"),
     shell:
-        "python -m edlite texture --run {input.run} --params {params.settings:q} --out {output}"
-        " > {log} 2>&1"
+        "python -m edlite texture --run {input.run} --threads {threads}"
+        " --params {params.settings:q} --out {output} > {log} 2>&1"
