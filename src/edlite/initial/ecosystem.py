@@ -180,6 +180,9 @@ def build_initial_state(
     attrs = {"cells_with_forest": int(has_forest.sum())}
     if has_forest.any():
         limits = options.max_patches - (area[:, :FOREST] > 0).sum(axis=1)
+        if options.min_area > 0:  # little forest is not worth many patches
+            affordable = np.floor(area[:, FOREST] / options.min_area).astype(np.int64)
+            limits = np.clip(affordable, 1, limits)
         stand_of_cell, stands = build_stands(
             forest, limits, has_forest, options, allometry, forest_source
         )

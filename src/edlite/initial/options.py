@@ -160,7 +160,8 @@ class InitialOptions(_Section):
     max_patches, max_cohorts : limits per cell and per patch
     dbh_class : width [cm] of the diameter classes into which trees of a PFT are merged
     fast_fraction : fast over structural soil carbon where there is no inventory
-    min_area : patches smaller than this share of the cell are left out
+    min_area : covers smaller than this share of the cell's land are left out, and forest has at
+        most its share over this many patches
     """
 
     section = "initial"
