@@ -32,7 +32,7 @@ test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 verify: $(READY)  ## run the long checks
-	$(BIN)/python -m pytest -m verify tests/verify $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m verify $(PYTEST_ARGS)
 
 lint: $(READY)  ## check style of code and workflow
 	$(BIN)/ruff check .
