@@ -67,7 +67,7 @@ def regrid_flights(
     """
     flights: dict[np.datetime64, dict[str, np.ndarray]] = {}
     origin: dict[np.datetime64, Path] = {}
-    for path in tqdm(list(paths), desc="flights", unit="file"):
+    for path in tqdm(list(paths), desc="flights", unit="file", disable=None):
         time = read_time(path, options.names)
         if time.astype("datetime64[Y]") != np.datetime64(str(year), "Y"):
             continue

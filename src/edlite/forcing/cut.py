@@ -64,7 +64,7 @@ def cut_regions(
     """
     cuts = {name: _Cut(plan, labels.size) for name, plan in plans.items()}
     used = np.unique(np.concatenate([plan.owner for plan in plans.values()]))
-    for row in tqdm(used[used >= 0], desc="granules", unit="file"):
+    for row in tqdm(used[used >= 0], desc="granules", unit="file", disable=None):
         with open_granule(manifest["path"][row]) as granule:
             _check_times(granule, manifest.loc[row])
             _cut_granule(granule, cuts, row, labels)

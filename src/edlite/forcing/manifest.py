@@ -29,7 +29,7 @@ def find_granules(directory: str | Path) -> list[Path]:
 def scan_granules(paths: list[Path], home: Path) -> pd.DataFrame:
     """Manifest (COLUMNS) of granules; paths relative to `home`, extents are outermost centres."""
     rows = []
-    for path in tqdm(paths, desc="granules", unit="file"):
+    for path in tqdm(paths, desc="granules", unit="file", disable=None):
         with open_granule(path) as granule:
             rows.append(
                 {
