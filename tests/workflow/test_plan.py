@@ -27,8 +27,8 @@ def counts(output: str) -> dict[str, int]:
     return {name: int(n) for name, n in re.findall(r"(?m)^(\w+) +(\d+)$", table)}
 
 
-def test_demo(snakemake, tmp_path):
-    run = snakemake(tmp_path, "--dry-run")
+def test_demo(snakemake_run, tmp_path):
+    run = snakemake_run(tmp_path, "--dry-run")
     assert run.returncode == 0, run.stdout
     jobs = counts(run.stdout)
     # seven regions, one year, one tile; native and truth, blended and perfect
@@ -37,7 +37,7 @@ def test_demo(snakemake, tmp_path):
     assert jobs["forcing"] == jobs["compile"] == jobs["demo_forcing"] == 1
 
 
-def test_full_study(snakemake, project, tmp_path):
+def test_full_study(snakemake_run, project, tmp_path):
     """Real inputs, stood in for by empty files: five years after one of spin-up, four tiles."""
     config = yaml.safe_load((project / "config/paper.yaml").read_text())
     for region in config["regions"]["names"]:
@@ -50,7 +50,7 @@ def test_full_study(snakemake, project, tmp_path):
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.touch()
     paper = ("--configfile", project / "config/paper.yaml", "--config", "n_tile=4")
-    run = snakemake(tmp_path, "--dry-run", "--quiet", "rules", *paper)
+    run = snakemake_run(tmp_path, "--dry-run", "--quiet", "rules", *paper)
     assert run.returncode == 0, run.stdout
     jobs = counts(run.stdout)
     assert jobs["spinup"] == 7 * 4
@@ -59,24 +59,24 @@ def test_full_study(snakemake, project, tmp_path):
     assert not any(name.startswith(("demo", "perfect")) for name in jobs)
 
 
-def test_missing_inputs_are_named(snakemake, project, tmp_path):
-    run = snakemake(tmp_path, "--dry-run", "--configfile", project / "config/paper.yaml")
+def test_missing_inputs_are_named(snakemake_run, project, tmp_path):
+    run = snakemake_run(tmp_path, "--dry-run", "--configfile", project / "config/paper.yaml")
     assert run.returncode != 0
     assert re.search(r"data/\w+/\w*_?Howland", run.stdout), run.stdout
     assert "Traceback" not in run.stdout
 
 
-def test_unknown_key_is_named(snakemake, project, tmp_path):
+def test_unknown_key_is_named(snakemake_run, project, tmp_path):
     text = (project / "config/test.yaml").read_text() + "model:\n  tolerence: 0.1\n"
     (tmp_path / "mine.yaml").write_text(text)
-    run = snakemake(tmp_path, "--dry-run", "--configfile", tmp_path / "mine.yaml")
+    run = snakemake_run(tmp_path, "--dry-run", "--configfile", tmp_path / "mine.yaml")
     assert run.returncode != 0
     assert "model.tolerence" in run.stdout and "did you mean tolerance?" in run.stdout
     assert "Traceback" not in run.stdout
 
 
-def test_lint(snakemake, tmp_path):
-    run = snakemake(tmp_path, "--lint")
+def test_lint(snakemake_run, tmp_path):
+    run = snakemake_run(tmp_path, "--lint")
     assert run.returncode == 0, run.stdout
     assert "Congratulations" in run.stdout
 
@@ -92,11 +92,11 @@ def test_format(project):
 
 
 @pytest.fixture(scope="module")
-def finished(snakemake, project, tmp_path_factory) -> tuple[Path, Path]:
+def finished(snakemake_run, project, tmp_path_factory) -> tuple[Path, Path]:
     """A folder in which the smallest run seems to be complete: every output is an empty file."""
     folder = tmp_path_factory.mktemp("finished")
     config = project / "config/test.yaml"
-    listing = snakemake(folder, "--summary", "--configfile", config).stdout
+    listing = snakemake_run(folder, "--summary", "--configfile", config).stdout
     outputs = re.findall(r"(?m)^(\S+)\t.*\t(?:missing|ok)\t", listing)
     assert len(outputs) > 80, listing
     for name in outputs:
@@ -105,22 +105,22 @@ def finished(snakemake, project, tmp_path_factory) -> tuple[Path, Path]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir() if name == "results/figures" else path.touch()
-    run = snakemake(folder, "--touch", "--configfile", config)
+    run = snakemake_run(folder, "--touch", "--configfile", config)
     assert run.returncode == 0, run.stdout
     return folder, config
 
 
-def test_second_run_does_nothing(snakemake, finished):
+def test_second_run_does_nothing(snakemake_run, finished):
     folder, config = finished
-    run = snakemake(folder, "--dry-run", "--configfile", config)
+    run = snakemake_run(folder, "--dry-run", "--configfile", config)
     assert "Nothing to be done" in run.stdout, run.stdout
 
 
-def test_new_land_cover_touches_its_region_alone(snakemake, finished):
+def test_new_land_cover_touches_its_region_alone(snakemake_run, finished):
     folder, config = finished
     (tif,) = (folder / "demo-data/Howland").glob("nlcd*.tif")
     tif.write_text("changed")
-    run = snakemake(folder, "--dry-run", "--configfile", config)
+    run = snakemake_run(folder, "--dry-run", "--configfile", config)
     jobs = plan(run.stdout)
     assert {"cover", "lai", "initial_state", "simulate", "sensitivity"} <= set(jobs)
     # the truth, and with it the radar, sees the new cover too
