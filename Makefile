@@ -23,10 +23,10 @@ $(READY): requirements.lock pyproject.toml workflow/scripts/install.sh
 	@touch $@
 
 run: $(READY)  ## run the workflow: CORES=16, CONFIG=config/paper.yaml, TARGETS=...
-	$(SNAKEMAKE) $(TARGETS)
+	$(SNAKEMAKE) -- $(TARGETS)
 
 dry-run: $(READY)  ## list what `make run` would do
-	$(SNAKEMAKE) --dry-run --quiet -- $(TARGETS)
+	$(SNAKEMAKE) --dry-run --quiet rules host -- $(TARGETS)
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
