@@ -99,7 +99,7 @@ def _write_region(folder, region, shape, n_tile, days, truth, synthetic, rng):
     if truth:
         runs |= {"truth": 0.0, "perfect": 0.0}
     time = pd.date_range("2013-01-01", periods=days)
-    season = np.clip(np.sin((np.arange(days) - 80) / 365 * 2 * np.pi), 0, None)
+    season = np.clip(np.sin((np.arange(days) - 80) / 365 * 2 * np.pi), 0.02, None)
     rain = np.convolve(
         rng.exponential(1, days) * (rng.random(days) < 0.3), np.exp(-np.arange(20) / 6)
     )
@@ -164,7 +164,7 @@ def _write_region(folder, region, shape, n_tile, days, truth, synthetic, rng):
 
 
 def _write_radar(folder, cells, truth, wet, time, rng, options):
-    flights = np.unique(np.linspace(20, len(time) - 1, 12).astype(int))
+    flights = np.unique(np.linspace(len(time) // 12, len(time) - 1, 12).astype(int))
     theta = truth[None, None, :] + wet[flights][:, None, None]
     theta = np.repeat(theta, 6, axis=1) + 0.03 * rng.standard_normal((flights.size, 6, truth.size))
     theta[0, :, 0] = np.nan

@@ -238,6 +238,7 @@ def _theta_series(results: Results, region: str) -> Drawn | Missing:
         f"Time series of soil moisture at three depths in {region} with radar snapshots.",
         series.theta_series(lines, flights, title, synthetic=results.synthetic),
         region,
+        few_colours=True,
     )
 
 
@@ -315,6 +316,7 @@ def tower_figures(results: Results) -> Iterator[Drawn | Missing]:
                 synthetic=results.tower_synthetic(site),
             ),
             site,
+            few_colours=True,
         )
 
 

@@ -16,6 +16,9 @@ from edlite.figures import style as st
 
 CELL = 1.0 / 120.0  # degree, 30 arc-seconds
 KM_PER_DEGREE = 111.195  # along a meridian of the sphere of radius 6,371 km
+TALL = 1.6  # height over width beyond which all maps stand side by side
+FLAT = 0.5  # height over width below which colour bars lie under the maps
+_BAR_WIDTH = 0.95  # inches beside a map for its colour bar and labels
 _NO_DATA = "#D9D9D9"
 
 
@@ -48,14 +51,16 @@ def map_figure(
     domain : `lat`, `lon` (centre of the cell, degrees)
     panels : values in the order of the cells of `domain`
     """
-    columns = columns or len(panels)
+    shape = _extent_height(domain) / _extent_width(domain)
+    columns = len(panels) if columns is None or (shape > TALL and len(panels) <= 4) else columns
     rows = -(-len(panels) // columns)
-    height_share = _extent_height(domain) / _extent_width(domain)
-    panel_width = (st.WIDTH - 0.5) / columns - 0.9
-    panel_height = float(np.clip(panel_width * height_share, 1.35, 3.6))
+    below = shape < FLAT  # colour bars below flat maps, beside others
+    beside = 0.25 if below else _BAR_WIDTH
+    panel_height = min(((st.WIDTH - 0.6) / columns - beside) * shape, 4.0 if shape > TALL else 2.6)
+    panel_width = panel_height / shape
     figure, axes = st.new_figure(
-        st.WIDTH,
-        0.55 + rows * (panel_height + 0.75),
+        min(st.WIDTH, 0.6 + columns * (max(panel_width, 0.7) + beside)),
+        0.55 + rows * (max(panel_height, 0.5) + (1.15 if below else 0.6)),
         rows,
         columns,
         sharex=True,
@@ -69,15 +74,18 @@ def map_figure(
             continue
         panel = panels[index]
         drawn = draw_cells(axis, domain, panel.values, panel.cmap, limits[panel.scale])
-        axis.set_title(panel.title, loc="left")
+        axis.set_title(panel.title, loc="left", fontsize=8.5 if panel_width < 1.6 else None)
+        ticks = 2 if panel_width < 1.5 else 4 if panel_width < 2.4 else 6
+        axis.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10], min_n_ticks=1))
         extend = _extend(panel.values, limits[panel.scale])
-        bar = figure.colorbar(drawn, ax=axis, shrink=1.0, aspect=18, pad=0.02, extend=extend)
+        place = {"location": "bottom", "aspect": 40} if below else {"aspect": 18}
+        bar = figure.colorbar(drawn, ax=axis, pad=0.02, extend=extend, **place)
         bar.set_label(panel.unit, fontsize=8)
         bar.locator = MaxNLocator(5)
         bar.update_ticks()
         bar.outline.set_visible(False)
         if index // columns == rows - 1:
-            axis.set_xlabel("Longitude (°)")
+            axis.set_xlabel("Longitude (°)", labelpad=1)
         if index % columns == 0:
             axis.set_ylabel("Latitude (°)")
     scale_bar(axes.flat[0], domain)
@@ -108,8 +116,7 @@ def draw_cells(
     axis.set_facecolor("#F7F7F7")
     for spine in axis.spines.values():
         spine.set_visible(True)
-    axis.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-    axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], min_n_ticks=1))
     axis.ticklabel_format(useOffset=False, style="plain")
     return cells
 

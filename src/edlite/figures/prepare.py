@@ -144,10 +144,14 @@ def sensitivity_cells(results: Results) -> pd.DataFrame | None:
 
 
 def dominant_pft(results: Results, region: str) -> np.ndarray:
-    """Code of the PFT with the largest share of each cell's LAI (native run, mean of years)."""
+    """Code of the PFT with the largest share of each cell's LAI (native run, mean of years).
+
+    Empty where a cell has no leaves.
+    """
     lai = results.annual(region, "native", ("lai_pft",)).lai_pft.mean("year")
-    codes = np.array(PFT_CODES, dtype=object)
-    return codes[lai.transpose("cell", "pft").fillna(0.0).argmax("pft").values]
+    leaf = lai.transpose("cell", "pft").fillna(0.0).values
+    codes = np.array(PFT_CODES, dtype=object)[leaf.argmax(axis=1)]
+    return np.where(leaf.max(axis=1) > 0, codes, "")
 
 
 def composition(results: Results) -> pd.DataFrame:

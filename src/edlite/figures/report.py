@@ -90,7 +90,7 @@ def build_report(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     templates = files("edlite.figures") / "templates"
-    template = environment.from_string((templates / "report.html.j2").read_text("utf-8"))
+    template = environment.from_string((templates / "report.html").read_text("utf-8"))
     return template.render(
         title=title,
         version=__version__,

@@ -57,7 +57,7 @@ def regions_table(results: Results) -> Table:
 
 def change_table(results: Results, paper: Paper, numbers: pd.DataFrame) -> Table | None:
     """Moisture and fluxes, native and blended, beside the changes that the paper printed."""
-    if headline.pick(numbers, "gpp_blended", results.regions[0]) is None:
+    if not (numbers.quantity == "gpp_blended").any():
         return None
     rows = []
     for region in results.regions:
@@ -111,7 +111,7 @@ def change_table(results: Results, paper: Paper, numbers: pd.DataFrame) -> Table
 
 def beta_table(results: Results, paper: Paper, numbers: pd.DataFrame) -> Table | None:
     """Regional beta, mean and SD over cells, beside Table 3 of the paper."""
-    if headline.pick(numbers, "beta_gpp_sd", headline.ALL) is None:
+    if not (numbers.quantity == "beta_gpp").any():
         return None
     rows = []
     for region in (*results.regions, headline.ALL):

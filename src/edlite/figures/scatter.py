@@ -73,10 +73,17 @@ def tower_scatter(daily: pd.DataFrame, variables: dict[str, str], *, synthetic: 
     return figure
 
 
+def correlation(x: pd.Series, y: pd.Series) -> float:
+    """Pearson's r; NaN where one of the two does not vary."""
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
+
+
 def _score(part: pd.DataFrame) -> str:
     if len(part) < 3:
         return ""
     error = part.modelled - part.observed
-    r = np.corrcoef(part.observed, part.modelled)[0, 1]
+    r = correlation(part.observed, part.modelled)
     bias = st.signed(f"{error.mean():+.2g}")
     return f"r {r:.2f}   RMSE {np.sqrt((error**2).mean()):.2g}\nbias {bias}   n {len(part)}"

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from edlite.figures import style as st
 from edlite.figures.results import require_columns
+from edlite.figures.scatter import correlation
 
 # Depth bands (m) of `truth.csv` that are drawn, and their titles.
 TRUTH_BANDS = {
@@ -218,7 +219,7 @@ def _arrow(axis: Axes, table: pd.DataFrame, region: str, flux: str, y: float, pa
 def _agreement(cells: pd.DataFrame) -> str:
     if len(cells) < 3:
         return f"n = {len(cells)}"
-    r = np.corrcoef(cells.beta, cells.beta_perfect)[0, 1]
+    r = correlation(cells.beta, cells.beta_perfect)
     bias = float((cells.beta - cells.beta_perfect).median())
     return f"r {r:.2f}, median error {st.signed(f'{bias:+.2f}')}, n {len(cells)}"
 
