@@ -9,10 +9,18 @@ import math
 
 from llvmlite import ir
 from numba import config, njit, types
+from numba.core.cpu import CPUTargetOptions
+from numba.core.options import TargetOptions
 from numba.extending import intrinsic
 
 # decorator of every process function
 process = njit(error_model="numpy", forceinline=True)
+
+# decorator of functions that loop over lanes: their array arguments never overlap. Numba knows the
+# flag (its own parallel loops set it) but gives users no name for it; without it LLVM would have to
+# compare dozens of pointers at run time and leaves the loops scalar
+CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")
+lane_loop = njit(error_model="numpy", noalias=True, _nrt=False)
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to the nearest integer
 _TWO52 = 4503599627370496.0

@@ -45,4 +45,3 @@ def fresh_snow_density(temperature):
     return where(
         temperature > T3 + 2.0, 189.0, where(temperature > T3 - 15.0, medium, RHO_FRESH_COLD)
     )
-

@@ -50,10 +50,7 @@ def psi_heat(zeta):
     z = max(zeta, 0.0)
     root = math.sqrt(1.0 + 2.0 / 3.0 * z)
     stable = (
-        1.0
-        - root * root * root
-        - 2.0 / 3.0 * (z - 5.0 / 0.35) * exp(-0.35 * z)
-        - _STABLE_OFFSET
+        1.0 - root * root * root - 2.0 / 3.0 * (z - 5.0 / 0.35) * exp(-0.35 * z) - _STABLE_OFFSET
     )
     y = math.sqrt(1.0 - _GAMMA * min(zeta, 0.0))
     return where(zeta >= 0.0, stable, 2.0 * log(0.5 * (1.0 + y)))
@@ -76,9 +73,7 @@ def psi_heat_slope(zeta):
     z = max(zeta, 0.0)
     decay = exp(-0.35 * z)
     stable = (
-        -math.sqrt(1.0 + 2.0 / 3.0 * z)
-        - 2.0 / 3.0 * decay
-        + 2.0 / 3.0 * (0.35 * z - 5.0) * decay
+        -math.sqrt(1.0 + 2.0 / 3.0 * z) - 2.0 / 3.0 * decay + 2.0 / 3.0 * (0.35 * z - 5.0) * decay
     )
     zn = min(zeta, -1e-10)
     unstable = (1.0 - 1.0 / math.sqrt(1.0 - _GAMMA * zn)) / zn
@@ -149,9 +144,7 @@ def understorey_conductance(wind, zs, z0, displacement, veg_height):
         _ATTENUATION * (1.0 - min((displacement + z0) / veg_height, 0.999))
     )
     return (
-        _ATTENUATION
-        * (veg_height - displacement)
-        / (resistance * displacement * max(shape, 1e-6))
+        _ATTENUATION * (veg_height - displacement) / (resistance * displacement * max(shape, 1e-6))
     )
 
 

@@ -1,0 +1,158 @@
+"""What happens between substeps: drip, percolation, runoff, saturation; all conserving.
+
+Every function works only on lanes whose substep was accepted (`done` > 0.5).
+"""
+
+from numba import njit
+
+from edlite.constants import RHO_W
+from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.thermodynamics import (
+    air_temperature,
+    liquid_energy,
+    pool_liquid_fraction,
+    pool_temperature,
+    saturation_humidity,
+    vapour_enthalpy,
+    water_energy,
+)
+from edlite.model.derivatives import POOL_OWN_TEMPERATURE
+from edlite.model.lanes import LANES, N_LAYER
+
+FILM_MIN = 5e-4  # of capacity; a thinner film evaporates at once
+POOL_MIN = 1e-3  # kg m-2; a smaller pool enters the soil whole
+BOUND_LIQUID = 0.1  # liquid share that snow holds
+
+
+@lane_loop
+def leaf_water(done, fast, step):
+    """Excess film drips to the ground; traces and deficits are exchanged with canopy air."""
+    for c in range(step.lai.shape[0]):
+        for i in range(LANES):
+            ok = (done[i] > 0.5) and (step.lai[c, i] > 0.0)
+            water, energy = fast.leaf_water[c, i], fast.leaf_energy[c, i]
+            capacity = max(step.capacity[c, i], 1e-6)
+            t = pool_temperature(energy, water, capacity)
+            f = pool_liquid_fraction(energy, water, capacity)
+            drip = where(ok, max(water - step.film_max[c, i], 0.0), 0.0)
+            drip_energy = drip * water_energy(t, f)
+            t_air = air_temperature(fast.enthalpy[i], fast.q[i])
+            dry_air = fast.q[i] < 0.99 * saturation_humidity(t_air, step.pressure[i])
+            trace = (water < FILM_MIN * step.film_max[c, i]) and dry_air
+            boil = where(ok and ((water < 0.0) or trace), water, 0.0)
+            boil_energy = boil * vapour_enthalpy(t)
+            fast.leaf_water[c, i] = water - drip - boil
+            fast.leaf_energy[c, i] = energy - drip_energy - boil_energy
+            fast.water[i] += drip
+            fast.water_energy[i] += drip_energy
+            fast.q[i] += boil / step.air_mass[i]
+            fast.enthalpy[i] += boil_energy / step.air_mass[i]
+            fast.e_film[i] += boil
+
+
+@njit(error_model="numpy")
+def _move(k_from, k_to, amount, fast, soil, i):
+    """Move `amount` [kg m-2] of water with its energy between two layers of lane i."""
+    t = pool_temperature(
+        fast.energy[k_from, i], fast.theta[k_from, i] * RHO_W, soil.c_dry[k_from, i]
+    )
+    f = pool_liquid_fraction(
+        fast.energy[k_from, i], fast.theta[k_from, i] * RHO_W, soil.c_dry[k_from, i]
+    )
+    energy = amount * water_energy(t, f)
+    fast.theta[k_from, i] -= amount / (RHO_W * soil.dz[k_from])
+    fast.theta[k_to, i] += amount / (RHO_W * soil.dz[k_to])
+    fast.energy[k_from, i] -= energy / soil.dz[k_from]
+    fast.energy[k_to, i] += energy / soil.dz[k_to]
+
+
+@lane_loop
+def soil_bounds(done, fast, soil, stand):
+    """Push water above saturation upward and take water below air-dryness from the layer below.
+
+    The fluxes fade out towards both bounds, so this moves only what one substep overshoots; it is
+    rare, and therefore a scalar loop behind a test.
+    """
+    for i in range(LANES):
+        if done[i] < 0.5 or stand.prescribed[i] > 0.5:
+            continue
+        for k in range(N_LAYER - 1, 0, -1):
+            excess = (fast.theta[k, i] - soil.theta_s[k, i]) * RHO_W * soil.dz[k]
+            if soil.active[k, i] > 0.5 and excess > 0.0:
+                _move(k, k - 1, excess, fast, soil, i)
+                fast.theta[k, i] = min(fast.theta[k, i], soil.theta_s[k, i])
+        excess = (fast.theta[0, i] - soil.theta_s[0, i]) * RHO_W * soil.dz[0]
+        if excess > 0.0:
+            t = pool_temperature(fast.energy[0, i], fast.theta[0, i] * RHO_W, soil.c_dry[0, i])
+            f = pool_liquid_fraction(fast.energy[0, i], fast.theta[0, i] * RHO_W, soil.c_dry[0, i])
+            energy = excess * water_energy(t, f)
+            fast.theta[0, i] = min(
+                fast.theta[0, i] - excess / (RHO_W * soil.dz[0]), soil.theta_s[0, i]
+            )
+            fast.energy[0, i] -= energy / soil.dz[0]
+            fast.water[i] += excess
+            fast.water_energy[i] += energy
+        if fast.water[i] < 0.0:
+            fast.theta[0, i] += fast.water[i] / (RHO_W * soil.dz[0])
+            fast.energy[0, i] += fast.water_energy[i] / soil.dz[0]
+            fast.water[i] = 0.0
+            fast.water_energy[i] = 0.0
+        for k in range(N_LAYER - 1):
+            deficit = (soil.theta_r[k, i] - fast.theta[k, i]) * RHO_W * soil.dz[k]
+            if deficit > 0.0 and soil.active[k + 1, i] > 0.5:
+                _move(k + 1, k, deficit, fast, soil, i)
+                fast.theta[k, i] = max(fast.theta[k, i], soil.theta_r[k, i])
+
+
+@lane_loop
+def surface_water(done, fast, soil, stand):
+    """Percolation into the soil; a thin pool takes the temperature of the top soil layer.
+
+    Into a prescribed column the same amount leaves the pool, and counts as assimilation increment.
+    """
+    for i in range(LANES):
+        ok = done[i] > 0.5
+        dz = soil.dz[0]
+        water = fast.water[i]
+        theta = fast.theta[0, i]
+        capacity = soil.c_dry[0, i] * dz
+        own = water >= POOL_OWN_TEMPERATURE
+        shared_energy = fast.energy[0, i] * dz + fast.water_energy[i]
+        shared_water = theta * RHO_W * dz + water
+        t = where(
+            own,
+            pool_temperature(fast.water_energy[i], max(water, 1.0), 0.0),
+            pool_temperature(shared_energy, shared_water, capacity),
+        )
+        f = where(
+            own,
+            pool_liquid_fraction(fast.water_energy[i], max(water, 1.0), 0.0),
+            pool_liquid_fraction(shared_energy, shared_water, capacity),
+        )
+        trace = abs(water) < POOL_MIN
+        loose = water * max(f - BOUND_LIQUID, 0.0) / (1.0 - BOUND_LIQUID)
+        room = max(soil.theta_s[0, i] - theta, 0.0) * RHO_W * dz
+        amount = where(ok, where(trace, water, min(loose, room)), 0.0)
+        # a trace that a full layer cannot hold stays
+        amount = where(amount > room, 0.0, amount)
+        energy = amount * where(trace, water_energy(t, f), liquid_energy(t))
+        emptied = ok and trace and (amount == water)
+        pool_energy = where(own, fast.water_energy[i], water * water_energy(t, f))
+        # what sharing the temperature moves from the soil to the pool
+        shared = where(ok, pool_energy - fast.water_energy[i], 0.0)
+        energy = where(emptied, fast.water_energy[i] + shared, energy)
+        prescribed = stand.prescribed[i]
+        fast.energy[0, i] += (energy * (1.0 - prescribed) - shared) / dz
+        fast.theta[0, i] += amount * (1.0 - prescribed) / (RHO_W * dz)
+        fast.water[i] = where(emptied, 0.0, water - amount)
+        fast.water_energy[i] = where(emptied, 0.0, fast.water_energy[i] + shared - energy)
+        fast.assim_water[i] -= amount * prescribed
+        fast.assim_energy[i] -= energy * prescribed
+
+
+@njit(error_model="numpy")
+def after_substep(done, fast, soil, stand, step):
+    """All adjustments after an accepted substep."""
+    leaf_water(done, fast, step)
+    soil_bounds(done, fast, soil, stand)
+    surface_water(done, fast, soil, stand)

@@ -1,0 +1,262 @@
+"""A block of lanes: columns and state packed into the arrays of the compiled loops, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edlite.constants import YEAR_S
+from edlite.kernels.radiation import leaf_angle_coefficients
+from edlite.kernels.vegetation import leaf_heat_capacity
+from edlite.model.budgets import Book, allocate_book
+from edlite.model.columns import SOIL_FIELDS, Columns
+from edlite.model.daily import Calendar, DayBook, allocate_day_book
+from edlite.model.day import Output, allocate_output
+from edlite.model.lanes import (
+    LANES,
+    N_LAYER,
+    Cohorts,
+    Fast,
+    Ground,
+    Leaves,
+    Soil,
+    Stand,
+    Step,
+    Work,
+    allocate_step,
+    allocate_work,
+    controlled_rows,
+    fast_views,
+    total_rows,
+)
+from edlite.model.meteorology import N_MET
+from edlite.model.state import State
+from edlite.soil.layers import LAYER_CENTRE, LAYER_THICKNESS
+
+FAST_PATCH = ("enthalpy", "q", "co2", "water", "water_energy")
+GROUND_STATE = (
+    *("snow_depth", "step_size", "air_mass"),
+    *("fast_carbon", "structural_carbon", "slow_carbon", "growth_export"),
+)
+LEAF_STATE = (
+    *("leaf_carbon", "elongation", "wetness", "capacity_factor", "psi_open"),
+    *("growth_resp", "virtual_resp"),
+)
+# smallest scales of the error control: enthalpy J kg-1, q, CO2, surface water kg m-2 and J m-2
+SCALAR_FLOORS = (1.0, 1e-5, 1.0, 0.1, 0.1 * 334000.0)
+
+
+@dataclass
+class Block:
+    """LANES patches (the last ones repeated as padding) ready to run."""
+
+    patches: np.ndarray  # (used lanes,) patch numbers
+    cohorts_of: list[np.ndarray]  # per used lane: cohort numbers, tallest first
+    buffers: tuple[np.ndarray, ...]
+    views: tuple[Fast, ...]
+    floors: np.ndarray
+    n_controlled: int
+    ground: Ground
+    soil: Soil
+    stand: Stand
+    cohorts: Cohorts
+    leaves: Leaves
+    met: np.ndarray
+    step: Step
+    work: Work
+    book: Book
+    output: Output
+    day_book: DayBook
+    calendar: Calendar
+
+
+def pack(columns: Columns) -> list[np.ndarray]:
+    """Patch numbers of each block: patches of similar numbers of cohorts side by side."""
+    order = np.argsort(-columns.cohort_count, kind="stable")
+    return [order[i : i + LANES] for i in range(0, columns.n_patch, LANES)]
+
+
+def _lanes(patches: np.ndarray) -> np.ndarray:
+    """Patch of every lane; padding repeats the last one."""
+    return np.concatenate([patches, np.repeat(patches[-1:], LANES - len(patches))])
+
+
+def _fill(values: np.ndarray, index: np.ndarray, empty: float) -> np.ndarray:
+    """(cohort row, lane) from values by cohort; rows without a cohort (-1) get `empty`."""
+    if values.size == 0:
+        return np.full(index.shape, float(empty))
+    return np.ascontiguousarray(np.where(index >= 0, values[index], float(empty)))
+
+
+def make_block(
+    columns: Columns,
+    patches: np.ndarray,
+    met_point: np.ndarray,
+    met_weight: np.ndarray,
+    prescribed: np.ndarray,
+) -> Block:
+    """Allocate and fill everything that does not belong to the state.
+
+    met_point, met_weight : (cell, 4) bilinear interpolation of the forcing
+    prescribed : (patch,) bool
+    """
+    lanes = _lanes(patches)
+    starts = np.searchsorted(columns.patch_index, np.arange(columns.n_patch + 1))
+    cohorts_of = [np.arange(starts[p], starts[p + 1]) for p in patches]
+    n_cohort = max(1, max(len(c) for c in cohorts_of))
+    index = np.full((n_cohort, LANES), -1)
+    for lane in range(LANES):
+        own = cohorts_of[min(lane, len(patches) - 1)]
+        index[: len(own), lane] = own
+    cell = columns.cell_index[lanes]
+
+    soil = _soil(columns, lanes)
+    stand = Stand(
+        open_fraction=columns.open_fraction[lanes],
+        veg_height=columns.veg_height[lanes],
+        canopy_depth=np.maximum(columns.veg_height[lanes], 5.0),
+        reference_height=columns.reference_height[cell],
+        prescribed=prescribed[lanes].astype(float),
+        met_point=np.ascontiguousarray(met_point[cell].T),
+        met_weight=np.ascontiguousarray(met_weight[cell].T),
+    )
+    buffers = tuple(np.zeros((total_rows(n_cohort), LANES)) for _ in range(8))
+    n_controlled = controlled_rows(n_cohort)
+    floors = np.full((n_controlled, LANES), 1e-30)
+    floors[: len(SCALAR_FLOORS)] = np.array(SCALAR_FLOORS)[:, None]
+    floors[len(SCALAR_FLOORS) : len(SCALAR_FLOORS) + N_LAYER] = 0.01
+    floors[len(SCALAR_FLOORS) + N_LAYER : len(SCALAR_FLOORS) + 2 * N_LAYER] = 1e6
+    return Block(
+        patches=patches,
+        cohorts_of=cohorts_of,
+        buffers=buffers,
+        views=tuple(fast_views(b, n_cohort) for b in buffers),
+        floors=floors,
+        n_controlled=n_controlled,
+        ground=Ground(*(np.zeros(LANES) for _ in Ground._fields)),
+        soil=soil,
+        stand=stand,
+        cohorts=_cohorts(columns, index),
+        leaves=Leaves(*(np.zeros((n_cohort, LANES)) for _ in Leaves._fields)),
+        met=np.zeros((N_MET, LANES)),
+        step=allocate_step(n_cohort),
+        work=allocate_work(n_cohort),
+        book=allocate_book(),
+        output=allocate_output(),
+        day_book=allocate_day_book(),
+        calendar=Calendar(*(np.ones(LANES) for _ in Calendar._fields)),
+    )
+
+
+def _soil(columns: Columns, lanes: np.ndarray) -> Soil:
+    n_layer = columns.n_layer[lanes]
+    layer = np.arange(N_LAYER)[:, None]
+    properties = {f: np.ascontiguousarray(columns.soil[f][lanes].T) for f in SOIL_FIELDS}
+    return Soil(
+        dz=LAYER_THICKNESS.copy(),
+        z=-LAYER_CENTRE,
+        active=(layer < n_layer).astype(float),
+        last=(layer == n_layer - 1).astype(float),
+        free=columns.free[lanes].astype(float),
+        **properties,
+    )
+
+
+def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
+    def column(name: str, empty: float = 0.0, scale: float = 1.0) -> np.ndarray:
+        return _fill(columns.of_cohort(name) * scale, index, empty)
+
+    chi = column("orient_factor")
+    angles = np.array([leaf_angle_coefficients(x) for x in chi.ravel()]).T
+    phi1, phi2, mubar = (a.reshape(chi.shape) for a in angles)
+    sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
+    heat = [
+        leaf_heat_capacity(1.0, c, w)
+        for c, w in zip(
+            columns.of_cohort("c_leaf_dry"), columns.of_cohort("leaf_water_per_dry"), strict=True
+        )
+    ]
+    c4 = (columns.of_cohort("photosynthetic_pathway") == 4).astype(float)
+    return Cohorts(
+        n=_fill(columns.n, index, 0.0),
+        height=_fill(columns.height, index, 1.0),
+        leaf_max=_fill(columns.leaf_max, index, 0.0),
+        root_carbon=_fill(columns.of_cohort("q_root_leaf") * columns.leaf_max, index, 0.0),
+        sapwood_carbon=_fill(sapwood, index, 0.0),
+        root_layer=_fill(columns.root_layer, index, 0.0),
+        habit=column("phenology_habit"),
+        sla=column("SLA", 10.0),
+        vm0=column("Vm0_15C", 1e-6, 1e-6),
+        vm_low=column("Vm_T_low", 5.0),
+        vm_high=column("Vm_T_high", 45.0),
+        vm_decay=column("Vm_decay_e", 0.4),
+        vm_hor=column("Vm_hor", 3000.0),
+        gamma_rd=column("gamma_Rd", 0.02),
+        slope_m=column("stomatal_slope_m", 6.0),
+        intercept_b=column("stomatal_intercept_b", 1e-2, 1e-6),
+        d0=column("D0", 0.01),
+        alpha=column("quantum_yield_alpha", 0.08),
+        c4=_fill(c4, index, 0.0),
+        kw=column("kw", 0.0, 1.0 / YEAR_S),
+        sides=column("transpiring_sides", 1.0),
+        leaf_width=column("leaf_width", 0.05),
+        clumping=column("clumping", 1.0),
+        chi=chi,
+        phi1=phi1,
+        phi2=phi2,
+        mubar=mubar,
+        refl_vis=column("leaf_refl_vis", 0.1),
+        trans_vis=column("leaf_trans_vis", 0.1),
+        refl_nir=column("leaf_refl_nir", 0.5),
+        trans_nir=column("leaf_trans_nir", 0.2),
+        emissivity=column("leaf_emis", 0.95),
+        c_leaf=_fill(np.array(heat), index, 1.0),
+        film_capacity=column("leaf_water_max", 0.11),
+        growth_fraction=column("growth_resp_frac"),
+        leaf_turnover=column("leaf_turnover"),
+        root_turnover=column("root_turnover"),
+        storage_turnover=column("storage_turnover"),
+        f_labile=column("f_labile", 1.0),
+        root_resp=column("root_resp_15C"),
+        root_hor=column("root_resp_hor", 3000.0),
+    )
+
+
+def load_state(block: Block, state: State) -> None:
+    """Copy the state of the block's patches into its lanes."""
+    lanes = _lanes(block.patches)
+    fast, ground, leaves = block.views[0], block.ground, block.leaves
+    for name in FAST_PATCH:
+        getattr(fast, name)[:] = getattr(state, name)[lanes]
+    for name in GROUND_STATE:
+        getattr(ground, name)[:] = getattr(state, name)[lanes]
+    fast.theta[:] = state.theta[:, lanes]
+    fast.energy[:] = state.energy[:, lanes]
+    for lane in range(LANES):
+        own = block.cohorts_of[min(lane, len(block.patches) - 1)]
+        rows = slice(0, len(own))
+        fast.leaf_energy[rows, lane] = state.leaf_energy[own]
+        fast.leaf_water[rows, lane] = state.leaf_water[own]
+        block.step.capacity[rows, lane] = state.leaf_capacity[own]
+        for name in LEAF_STATE:
+            getattr(leaves, name)[rows, lane] = getattr(state, name)[own]
+
+
+def store_state(block: Block, state: State) -> None:
+    """Copy the state of the block's lanes back."""
+    fast, ground, leaves = block.views[0], block.ground, block.leaves
+    used = len(block.patches)
+    for name in FAST_PATCH:
+        getattr(state, name)[block.patches] = getattr(fast, name)[:used]
+    for name in GROUND_STATE:
+        getattr(state, name)[block.patches] = getattr(ground, name)[:used]
+    state.theta[:, block.patches] = fast.theta[:, :used]
+    state.energy[:, block.patches] = fast.energy[:, :used]
+    for lane, own in enumerate(block.cohorts_of):
+        rows = slice(0, len(own))
+        state.leaf_energy[own] = fast.leaf_energy[rows, lane]
+        state.leaf_water[own] = fast.leaf_water[rows, lane]
+        state.leaf_capacity[own] = block.step.capacity[rows, lane]
+        for name in LEAF_STATE:
+            getattr(state, name)[own] = getattr(leaves, name)[rows, lane]

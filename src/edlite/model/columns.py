@@ -1,0 +1,357 @@
+"""The patches of a tile: soil, cohorts, location; constant during a run with static vegetation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from edlite.errors import InputError
+from edlite.files import read_dataset
+from edlite.kernels.allometry import crown_area, height, leaf_carbon_max, root_depth
+from edlite.model.lanes import N_LAYER
+from edlite.parameters import COVERS, PFT_CODES, load_pft, pft_index
+from edlite.soil.layers import LAYER_TOP
+
+SOIL_FIELDS = (
+    *("theta_s", "theta_r", "theta_wp", "theta_fc", "psi_s", "b", "k_sat", "c_dry"),
+    *("lambda0", "lambda1", "lambda2"),
+)
+POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")
+CANOPY_CLOSED = 1e-3  # open fraction below which lower cohorts do not set the canopy height
+VEG_HEIGHT_MIN = 0.15  # m
+REFERENCE_HEIGHT_MIN = 10.0  # m
+REFERENCE_ABOVE = 10.0  # m above the tallest cohort
+
+
+@dataclass
+class Columns:
+    """Patches (sorted by cell) and cohorts (by patch, tallest first) of a tile or a site.
+
+    lat, lon : (cell,) degrees;  cell_id : (cell,)
+    cell_index, area, cover : (patch,) index of the cell, share of the cell, cover class (0-3)
+    pools : (patch,) kgC m-2 initial soil carbon by name
+    soil : (patch, layer) properties by name;  n_layer, free : (patch,)
+    patch_index, pft, dbh, n : (cohort,)
+    reference_height : (cell,) m, height of the forcing above ground
+    parameters : PFT parameters with overrides applied
+    """
+
+    lat: np.ndarray
+    lon: np.ndarray
+    cell_id: np.ndarray
+    cell_index: np.ndarray
+    area: np.ndarray
+    cover: np.ndarray
+    pools: dict[str, np.ndarray]
+    soil: dict[str, np.ndarray]
+    n_layer: np.ndarray
+    free: np.ndarray
+    patch_index: np.ndarray
+    pft: np.ndarray
+    dbh: np.ndarray
+    n: np.ndarray
+    parameters: pd.DataFrame
+    reference_height: np.ndarray | None = None
+    source: str = "columns"
+    height: np.ndarray = field(init=False)
+    leaf_max: np.ndarray = field(init=False)
+    root_layer: np.ndarray = field(init=False)
+    open_fraction: np.ndarray = field(init=False)
+    veg_height: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._check()
+        self._sort_cohorts()
+        self._sizes()
+        self._canopies()
+        if self.reference_height is None:
+            self.reference_height = self._default_reference_height()
+        else:
+            self.reference_height = np.broadcast_to(
+                np.asarray(self.reference_height, float), self.lat.shape
+            ).copy()
+        self._check_reference_height()
+
+    @classmethod
+    def from_files(
+        cls,
+        domain: str | Path,
+        soil: str | Path,
+        initial_state: str | Path,
+        tiles: str | Path,
+        tile: int,
+        overrides: dict | None = None,
+    ) -> Columns:
+        """Columns of one tile of a region from the workflow's files (see docs/design.md)."""
+        cells = read_dataset(domain, ("lat", "lon", "cell_id"))
+        ground = read_dataset(soil, (*SOIL_FIELDS, "n_layer", "bottom_boundary"))
+        start = read_dataset(
+            initial_state, ("cell_index", "area", "patch_index", "pft", "dbh", "n")
+        )
+        number = read_dataset(tiles, ("tile",))["tile"].values
+        for name, ds in (("soil", ground), ("tiles", None)):
+            size = len(number) if ds is None else ds.sizes["cell"]
+            if size != cells.sizes["cell"]:
+                raise InputError(
+                    soil if name == "soil" else tiles,
+                    "cell",
+                    size,
+                    f"the {cells.sizes['cell']} cells of {domain}",
+                )
+        inside = np.flatnonzero(number == tile)
+        if inside.size == 0:
+            raise InputError(tiles, "tile", tile, f"a tile from 0 to {number.max()}")
+        position = np.full(cells.sizes["cell"], -1)
+        position[inside] = np.arange(inside.size)
+        all_cells = start["cell_index"].values.astype(int)
+        patches = np.flatnonzero(position[all_cells] >= 0)
+        patch_position = np.full(start.sizes["patch"], -1)
+        patch_position[patches] = np.arange(patches.size)
+        cohort_patch = start["patch_index"].values.astype(int)
+        cohorts = np.flatnonzero(patch_position[cohort_patch] >= 0)
+        cell_of_patch = all_cells[patches]
+        return cls(
+            lat=cells["lat"].values[inside].astype(float),
+            lon=cells["lon"].values[inside].astype(float),
+            cell_id=cells["cell_id"].values[inside],
+            cell_index=position[cell_of_patch],
+            area=start["area"].values[patches].astype(float),
+            cover=start["cover"].values[patches].astype(int),
+            pools={p: start[p].values[patches].astype(float) for p in POOLS},
+            soil={f: ground[f].values[cell_of_patch].astype(float) for f in SOIL_FIELDS},
+            n_layer=ground["n_layer"].values[cell_of_patch].astype(int),
+            free=ground["bottom_boundary"].values[cell_of_patch].astype(float),
+            patch_index=patch_position[cohort_patch[cohorts]],
+            pft=start["pft"].values[cohorts].astype(int),
+            dbh=start["dbh"].values[cohorts].astype(float),
+            n=start["n"].values[cohorts].astype(float),
+            parameters=load_pft(overrides),
+            source=str(initial_state),
+        )
+
+    @classmethod
+    def from_stand(
+        cls,
+        *,
+        lat: float,
+        lon: float,
+        patches: pd.DataFrame,
+        cohorts: pd.DataFrame,
+        soil: dict[str, np.ndarray],
+        n_layer: int = N_LAYER,
+        free_drainage: bool = True,
+        reference_height: float | None = None,
+        overrides: dict | None = None,
+        members: int = 1,
+        source: str = "stand",
+    ) -> Columns:
+        """Columns of a site.
+
+        patches : columns `patch`, `area` and optionally `cover` (name), `fast_carbon`,
+            `structural_carbon`, `slow_carbon` [kgC m-2]
+        cohorts : columns `patch`, `pft` (code), `dbh` [cm], `n` [plants m-2]
+        soil : (layer,) properties, or (member, layer) with `members` > 1, as
+            `edlite.soil.hydraulics.soil_properties` returns them
+        members : copies of the site, each a cell of its own (ensembles over soil)
+        """
+        order = {p: i for i, p in enumerate(patches["patch"])}
+        n_patch = len(patches)
+        unknown = set(cohorts["patch"]) - set(order)
+        if unknown:
+            raise InputError(
+                source, "patch", sorted(unknown)[0], f"a patch of the table: {list(order)}"
+            )
+        area = patches["area"].to_numpy(float)
+        pools = {
+            p: patches[p].to_numpy(float) if p in patches else np.zeros(n_patch) for p in POOLS
+        }
+        cover = np.array([COVERS.index(c) for c in patches.get("cover", ["forest"] * n_patch)])
+        local = np.array([order[p] for p in cohorts["patch"]], int)
+        codes = np.array([pft_index(c, source) for c in cohorts["pft"]], int)
+        properties = {
+            f: np.repeat(
+                np.broadcast_to(np.atleast_2d(np.asarray(soil[f], float)), (members, N_LAYER)),
+                n_patch,
+                axis=0,
+            )
+            for f in SOIL_FIELDS
+        }
+        offset = np.arange(members) * n_patch
+        return cls(
+            lat=np.full(members, float(lat)),
+            lon=np.full(members, float(lon)),
+            cell_id=np.arange(members),
+            cell_index=np.repeat(np.arange(members), n_patch),
+            area=np.tile(area, members),
+            cover=np.tile(cover, members),
+            pools={p: np.tile(v, members) for p, v in pools.items()},
+            soil=properties,
+            n_layer=np.full(members * n_patch, int(n_layer)),
+            free=np.full(members * n_patch, float(free_drainage)),
+            patch_index=(local[None, :] + offset[:, None]).ravel(),
+            pft=np.tile(codes, members),
+            dbh=np.tile(cohorts["dbh"].to_numpy(float), members),
+            n=np.tile(cohorts["n"].to_numpy(float), members),
+            parameters=load_pft(overrides),
+            reference_height=None if reference_height is None else np.array(reference_height),
+            source=source,
+        )
+
+    @property
+    def n_cell(self) -> int:
+        """Number of cells."""
+        return len(self.lat)
+
+    @property
+    def n_patch(self) -> int:
+        """Number of patches."""
+        return len(self.area)
+
+    @property
+    def n_cohort(self) -> int:
+        """Number of cohorts."""
+        return len(self.dbh)
+
+    @property
+    def cohort_count(self) -> np.ndarray:
+        """Cohorts of each patch."""
+        return np.bincount(self.patch_index, minlength=self.n_patch)
+
+    def of_cohort(self, name: str) -> np.ndarray:
+        """PFT parameter of every cohort."""
+        return self.parameters.loc[list(PFT_CODES), name].to_numpy(float)[self.pft]
+
+    @property
+    def lai_full(self) -> np.ndarray:
+        """Leaf area index of every cohort in full leaf [m2 m-2 of patch]."""
+        return self.n * self.leaf_max * self.of_cohort("SLA")
+
+    @property
+    def structural(self) -> np.ndarray:
+        """Structural carbon of every cohort [kgC plant-1]."""
+        return self.of_cohort("b1_struct") / 2.0 * self.dbh ** self.of_cohort("b2_struct")
+
+    def agb(self) -> np.ndarray:
+        """Above-ground biomass of every cell in full leaf [kgC m-2]."""
+        above = self.of_cohort("agf_bs")
+        sapwood = self.of_cohort("qsw") * self.height * self.leaf_max
+        plant = self.leaf_max + above * (sapwood + self.structural)
+        patch = np.bincount(self.patch_index, self.n * plant, self.n_patch)
+        return np.bincount(self.cell_index, self.area * patch, self.n_cell)
+
+    def soil_dataset(self) -> xr.Dataset:
+        """Soil properties by patch, for writers and checks."""
+        return xr.Dataset({k: (("patch", "layer"), v) for k, v in self.soil.items()})
+
+    def _check(self) -> None:
+        if np.any((self.area <= 0.0) | ~np.isfinite(self.area)):
+            raise InputError(self.source, "area", float(self.area.min()), "positive shares")
+        total = np.bincount(self.cell_index, self.area, self.n_cell)
+        if np.any(abs(total - 1.0) > 1e-6):
+            worst = total[np.argmax(abs(total - 1.0))]
+            raise InputError(
+                self.source, "area", float(worst), "patch areas of a cell summing to 1"
+            )
+        if np.any(np.diff(self.cell_index) < 0):
+            raise InputError(self.source, "cell_index", None, "patches sorted by cell")
+        for name, low in (("dbh", 0.0), ("n", 0.0)):
+            values = getattr(self, name)
+            if values.size and not np.all(values > low):
+                raise InputError(self.source, name, float(values.min()), "positive values")
+        for name, values in self.pools.items():
+            if not np.all(values >= 0.0):
+                raise InputError(self.source, name, float(np.min(values)), "0 or more kgC m-2")
+        for name, values in self.soil.items():
+            if not np.all(np.isfinite(values)):
+                raise InputError(self.source, name, None, "finite soil properties")
+
+    def _sort_cohorts(self) -> None:
+        order = np.lexsort((-self._height_of(self.dbh, self.pft), self.patch_index))
+        for name in ("patch_index", "pft", "dbh", "n"):
+            setattr(self, name, getattr(self, name)[order])
+
+    def _height_of(self, dbh: np.ndarray, pft: np.ndarray) -> np.ndarray:
+        table = self.parameters.loc[list(PFT_CODES)]
+        columns = [
+            table[c].to_numpy(float)[pft] for c in ("loglog", "b1Ht", "b2Ht", "h_ref", "h_max")
+        ]
+        return np.array([height(*row) for row in zip(dbh, *columns, strict=True)])
+
+    def _sizes(self) -> None:
+        self.height = self._height_of(self.dbh, self.pft)
+        rows = zip(
+            self.dbh,
+            self.of_cohort("dbh_crit"),
+            self.of_cohort("b1_leaf"),
+            self.of_cohort("b2_leaf"),
+            strict=True,
+        )
+        self.leaf_max = np.array([leaf_carbon_max(*row) for row in rows])
+        depth = np.array(
+            [
+                root_depth(*row)
+                for row in zip(
+                    self.height,
+                    self.of_cohort("b1_rootdepth"),
+                    self.of_cohort("b2_rootdepth"),
+                    strict=True,
+                )
+            ]
+        )
+        deepest = np.searchsorted(LAYER_TOP, depth, side="left") - 1
+        self.root_layer = np.clip(deepest, 0, self.n_layer[self.patch_index] - 1)
+
+    def _canopies(self) -> None:
+        """Open fraction and mean height of the vegetation of each patch.
+
+        The height is the basal-area-weighted mean over cohorts from the top until crowns close.
+        """
+        crown = np.array(
+            [
+                crown_area(*row)
+                for row in zip(
+                    self.dbh,
+                    self.of_cohort("dbh_crit"),
+                    self.of_cohort("b1_crown"),
+                    self.of_cohort("b2_crown"),
+                    self.of_cohort("SLA") * self.leaf_max,
+                    strict=True,
+                )
+            ]
+        )
+        covered = np.minimum(1.0, self.n * crown)
+        basal = self.n * self.dbh**2
+        self.open_fraction = np.ones(self.n_patch)
+        self.veg_height = np.full(self.n_patch, VEG_HEIGHT_MIN)
+        weight = np.zeros(self.n_patch)
+        moment = np.zeros(self.n_patch)
+        for j, p in enumerate(self.patch_index):
+            if self.open_fraction[p] > CANOPY_CLOSED:
+                weight[p] += basal[j]
+                moment[p] += basal[j] * self.height[j]
+                self.open_fraction[p] *= 1.0 - covered[j]
+        vegetated = weight > 0.0
+        mean = moment[vegetated] / weight[vegetated]
+        self.veg_height[vegetated] = np.maximum(mean, VEG_HEIGHT_MIN)
+
+    def _default_reference_height(self) -> np.ndarray:
+        tallest = np.zeros(self.n_cell)
+        np.maximum.at(tallest, self.cell_index[self.patch_index], self.height)
+        return np.maximum(REFERENCE_HEIGHT_MIN, tallest + REFERENCE_ABOVE)
+
+    def _check_reference_height(self) -> None:
+        needed = np.zeros(self.n_cell)
+        np.maximum.at(needed, self.cell_index, 0.76 * self.veg_height + 1.0)
+        low = self.reference_height < needed
+        if np.any(low):
+            at = int(np.argmax(low))
+            raise InputError(
+                self.source,
+                "reference_height",
+                float(self.reference_height[at]),
+                f"more than displacement and roughness of the vegetation ({needed[at]:.1f} m)",
+            )

@@ -1,0 +1,291 @@
+"""Run columns through time: days outside, blocks inside, results handed on day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from tqdm import tqdm
+
+from edlite.errors import InputError
+from edlite.grid.bilinear import bilinear_weights
+from edlite.model.block import Block, load_state, make_block, pack, store_state
+from edlite.model.columns import Columns
+from edlite.model.compiled import compiled_daily, compiled_steps
+from edlite.model.day import HOURLY, STEPS_PER_DAY
+from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.meteorology import Meteorology
+from edlite.model.options import ModelOptions
+from edlite.model.state import State
+
+ONE_DAY = np.timedelta64(1, "D")
+CURVES = ("spring_a", "spring_b", "autumn_a", "autumn_b")
+# greenness curves that stand for "always in leaf", for stands without cold-deciduous plants
+ALWAYS_GREEN = {"spring_a": 1e3, "spring_b": -40.0, "autumn_a": 1e-6, "autumn_b": 30.0}
+
+
+class IntegrationError(RuntimeError):
+    """The integrator's step size fell below its limit."""
+
+
+@dataclass
+class DayResult:
+    """Results of a day by patch.
+
+    fluxes : (24, len(HOURLY), patch), named by `edlite.model.day.HOURLY`
+    theta, soil_temperature : (24, layer, patch) hourly means
+    lai, leaf_carbon : (patch,) during the day
+    litter_fast, litter_structural [kgC m-2], activity : (patch,) at its end
+    fast_carbon, structural_carbon, slow_carbon, growth_export : (patch,) kgC m-2 at its end
+    water_max, water_sum [kg m-2], energy_max [W m-2], carbon_max [1], below, above [m3 m-3] :
+        (patch,) budget residuals and excursions of moisture of the day's steps
+    substeps : (patch,) of the integrator
+    """
+
+    date: np.datetime64
+    fluxes: np.ndarray
+    theta: np.ndarray
+    soil_temperature: np.ndarray
+    patch: dict[str, np.ndarray]
+
+
+Sink = Callable[[DayResult], None]
+_BOOK = ("water_max", "water_sum", "energy_max", "carbon_max", "below", "above")
+_DAY_BOOK = ("litter_fast", "litter_structural", "activity")
+_POOLS = ("fast_carbon", "structural_carbon", "slow_carbon", "growth_export")
+_PATCH = ("lai", "leaf_carbon", *_DAY_BOOK, *_POOLS, *_BOOK, "substeps")
+
+
+def interpolation(columns: Columns, meteorology: Meteorology) -> tuple[np.ndarray, np.ndarray]:
+    """Grid points and weights (cell, 4) of the forcing around each cell; all weight on a lone
+    point."""
+    n = columns.n_cell
+    if meteorology.n_point == 1:
+        weight = np.zeros((n, 4))
+        weight[:, 0] = 1.0
+        return np.zeros((n, 4), np.int64), weight
+    if meteorology.shape is None:
+        raise InputError(
+            meteorology.source, "point", meteorology.n_point, "one point or a regular grid"
+        )
+    n_lat, n_lon = meteorology.shape
+    lat = meteorology.lat.reshape(n_lat, n_lon)[:, 0]
+    lon = meteorology.lon.reshape(n_lat, n_lon)[0]
+    return bilinear_weights(lat, lon, columns.lat, columns.lon, meteorology.source)
+
+
+def calendar_of(phenology: xr.Dataset | None, columns: Columns, year: int) -> dict[str, np.ndarray]:
+    """Greenness curves (cell,) of a year; raises InputError where deciduous plants have none.
+
+    phenology : dataset with spring_a, spring_b, autumn_a, autumn_b by cell, or by year and cell
+    """
+    if phenology is None:
+        if np.any(columns.of_cohort("phenology_habit") == 2):
+            raise InputError(
+                columns.source, "phenology", None, "greenness curves for cold-deciduous cohorts"
+            )
+        return {k: np.full(columns.n_cell, v) for k, v in ALWAYS_GREEN.items()}
+    if "year" in phenology.dims:
+        if year not in phenology["year"]:
+            raise InputError("phenology", "year", year, f"one of {phenology['year'].values}")
+        phenology = phenology.sel(year=year)
+    return {k: np.broadcast_to(phenology[k].values, columns.n_cell).astype(float) for k in CURVES}
+
+
+class Prescription:
+    """Moisture to prescribe: (time, layer, patch), linear between the times of its values."""
+
+    def __init__(self, theta: xr.DataArray, columns: Columns) -> None:
+        self.time = theta["time"].values.astype("datetime64[s]").astype(np.int64)
+        self.values = theta.transpose("time", "layer", "patch")
+        if self.values.sizes["patch"] != columns.n_patch:
+            raise InputError(
+                "theta", "patch", self.values.sizes["patch"], f"{columns.n_patch} patches"
+            )
+        self.low = columns.soil["theta_r"].T
+        self.high = columns.soil["theta_s"].T
+
+    def day(self, date: np.datetime64) -> np.ndarray:
+        """Moisture (145, layer, patch) at the step boundaries of a day, within the soil's bounds.
+
+        Before the first and after the last value the nearest one holds.
+        """
+        start = date.astype("datetime64[s]").astype(np.int64)
+        wanted = start + 600 * np.arange(STEPS_PER_DAY + 1)
+        position = np.interp(wanted, self.time, np.arange(len(self.time)))
+        first = int(position[0])
+        chunk = self.values[first : int(position[-1]) + 2].values.astype(float)
+        lower = np.minimum((position - first).astype(int), len(chunk) - 1)
+        upper = np.minimum(lower + 1, len(chunk) - 1)
+        share = (position - first - lower)[:, None, None]
+        theta = chunk[lower] * (1.0 - share) + chunk[upper] * share
+        return np.clip(theta, self.low, self.high)
+
+
+def run(
+    columns: Columns,
+    state: State,
+    meteorology: Meteorology,
+    options: ModelOptions,
+    start: np.datetime64 | str,
+    end: np.datetime64 | str,
+    *,
+    phenology: xr.Dataset | None = None,
+    theta: xr.DataArray | None = None,
+    sink: Sink | None = None,
+    threads: int = 1,
+    progress: bool = False,
+    label: str = "days",
+) -> State:
+    """Run from midnight of `start` to midnight of `end` (excluded), UTC; returns the final state.
+
+    phenology : greenness curves, see `calendar_of`
+    theta : prescribed moisture (time, layer, patch) [m3 m-3]; None lets the soil water run free
+    sink : called with each day's results
+    threads : blocks run side by side; the results do not depend on it
+
+    Raises InputError for unusable input and IntegrationError if a step cannot be integrated.
+    """
+    start, end = np.datetime64(start, "D"), np.datetime64(end, "D")
+    if not start < end:
+        raise InputError("run", "end", str(end), f"a date after the start {start}")
+    state = state.copy()
+    point, weight = interpolation(columns, meteorology)
+    prescription = None if theta is None else Prescription(theta, columns)
+    prescribed = np.full(columns.n_patch, prescription is not None)
+    blocks = [make_block(columns, p, point, weight, prescribed) for p in pack(columns)]
+    switches = options.switches()
+    for block in blocks:
+        load_state(block, state)
+    days = np.arange(start, end, ONE_DAY)
+    year = None
+    unprescribed = np.zeros((STEPS_PER_DAY + 1, N_LAYER, LANES))
+    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+        for date in tqdm(days, desc=label, unit="d", disable=not progress):
+            this_year = int(str(date)[:4])
+            if this_year != year:
+                curves = calendar_of(phenology, columns, this_year)
+                for block in blocks:
+                    _set_calendar(block, columns, curves)
+                year = this_year
+            met = meteorology.day(date)
+            target = None if prescription is None else prescription.day(date)
+            result = _empty_result(date, columns.n_patch)
+            tomorrow = day_of_year(date + ONE_DAY)
+
+            def work(block, met=met, target=target, result=result, tomorrow=tomorrow, date=date):
+                lane_target = unprescribed if target is None else _to_lanes(target, block)
+                _run_block_day(block, switches, met, lane_target, tomorrow, date, result)
+
+            list(pool.map(work, blocks))
+            if sink is not None:
+                sink(result)
+    for block in blocks:
+        store_state(block, state)
+    return state
+
+
+def day_of_year(date: np.datetime64) -> float:
+    """1 on 1 January."""
+    return float((date - date.astype("datetime64[Y]").astype("datetime64[D]")).astype(int) + 1)
+
+
+def _set_calendar(block: Block, columns: Columns, curves: dict[str, np.ndarray]) -> None:
+    lanes = np.resize(block.patches, LANES)
+    lanes[len(block.patches) :] = block.patches[-1]
+    cell = columns.cell_index[lanes]
+    for name in CURVES:
+        getattr(block.calendar, name)[:] = curves[name][cell]
+
+
+def _to_lanes(target: np.ndarray, block: Block) -> np.ndarray:
+    used = len(block.patches)
+    lanes = np.empty((*target.shape[:2], LANES))
+    lanes[:, :, :used] = target[:, :, block.patches]
+    lanes[:, :, used:] = lanes[:, :, used - 1 : used]
+    return lanes
+
+
+def _empty_result(date: np.datetime64, n_patch: int) -> DayResult:
+    return DayResult(
+        date,
+        np.empty((24, len(HOURLY), n_patch)),
+        np.empty((24, N_LAYER, n_patch)),
+        np.empty((24, N_LAYER, n_patch)),
+        {name: np.empty(n_patch) for name in _PATCH},
+    )
+
+
+def _run_block_day(
+    block: Block,
+    switches,
+    met: np.ndarray,
+    target: np.ndarray,
+    tomorrow: float,
+    date: np.datetime64,
+    result: DayResult,
+) -> None:
+    used = len(block.patches)
+    for array in block.output:
+        array[:] = 0.0
+    for name in _BOOK:
+        getattr(block.book, name)[:] = 0.0
+    block.step.substeps[:] = 0.0
+    lai = np.zeros(LANES)
+    carbon = np.zeros(LANES)
+    leaf = block.cohorts.n * block.leaves.leaf_carbon
+    np.sum(leaf * block.cohorts.sla, axis=0, out=lai)
+    np.sum(leaf, axis=0, out=carbon)
+    failed = compiled_steps(
+        switches,
+        0,
+        STEPS_PER_DAY,
+        met,
+        target,
+        block.buffers,
+        block.views,
+        block.floors,
+        block.n_controlled,
+        block.ground,
+        block.soil,
+        block.stand,
+        block.cohorts,
+        block.leaves,
+        block.met,
+        block.step,
+        block.work,
+        block.book,
+        block.output,
+    )
+    if failed >= 0:
+        lane = int(np.argmin(block.step.size[:used]))
+        raise IntegrationError(
+            f"patch {block.patches[lane]}: the integrator's step fell below its limit on {date} at"
+            f" {failed * 10 // 60:02d}:{failed * 10 % 60:02d} UTC; check forcing and soil there"
+        )
+    compiled_daily(
+        tomorrow,
+        block.calendar,
+        block.ground,
+        block.soil,
+        block.cohorts,
+        block.leaves,
+        block.work,
+        block.day_book,
+    )
+    patches = block.patches
+    result.fluxes[:, :, patches] = block.output.fluxes[:, :, :used]
+    result.theta[:, :, patches] = block.output.theta[:, :, :used]
+    result.soil_temperature[:, :, patches] = block.output.soil_temperature[:, :, :used]
+    result.patch["lai"][patches] = lai[:used]
+    result.patch["leaf_carbon"][patches] = carbon[:used]
+    for name in _DAY_BOOK:
+        result.patch[name][patches] = getattr(block.day_book, name)[:used]
+    for name in _POOLS:
+        result.patch[name][patches] = getattr(block.ground, name)[:used]
+    for name in _BOOK:
+        result.patch[name][patches] = getattr(block.book, name)[:used]
+    result.patch["substeps"][patches] = block.step.substeps[:used]

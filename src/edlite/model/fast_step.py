@@ -1,0 +1,229 @@
+"""One 600 s step of a block: what is held over it, and what follows it."""
+
+from edlite.constants import (
+    CP_DRY,
+    GRAVITY,
+    L_F,
+    P_REFERENCE,
+    R_DRY,
+    RHO_W,
+    T3,
+    WIND_MIN,
+    Z0_SNOW,
+    Z0_SOIL,
+)
+from edlite.kernels.mathematics import clip01, exp, lane_loop, log, power, where
+from edlite.kernels.soil_heat import fresh_snow_density, frozen_precipitation
+from edlite.kernels.thermodynamics import (
+    air_density,
+    air_enthalpy,
+    air_temperature,
+    ice_energy,
+    liquid_energy,
+    pool_liquid_fraction,
+    pool_temperature,
+    water_energy,
+)
+from edlite.kernels.turbulence import understorey_conductance
+from edlite.model.derivatives import POOL_OWN_TEMPERATURE
+from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.meteorology import (
+    AIR_PRESSURE,
+    AIR_TEMPERATURE,
+    CO2,
+    N_MET,
+    PRECIPITATION,
+    SPECIFIC_HUMIDITY,
+    WIND_SPEED,
+)
+
+LAI_RESOLVED = 0.005  # leaves of less area have no energy of their own
+KAPPA = R_DRY / CP_DRY
+SNOW_DENSITY_MIN, SNOW_DENSITY_MAX = 30.0, 1000.0
+
+
+@lane_loop
+def lane_weather(met_points, stand, met):
+    """Bilinear interpolation of one step's forcing (N_MET, point) to the lanes."""
+    for v in range(N_MET):
+        for i in range(LANES):
+            value = 0.0
+            for j in range(4):
+                value += stand.met_weight[j, i] * met_points[v, stand.met_point[j, i]]
+            met[v, i] = value
+
+
+@lane_loop
+def atmosphere(met, fast, ground, stand, step, book):
+    """Canopy pressure, density and mass; properties of the air above; roughness.
+
+    A changed mass of canopy air exchanges air of canopy properties with the atmosphere; the exchange
+    is booked so that budgets close.
+    """
+    for i in range(LANES):
+        t, q, p = met[AIR_TEMPERATURE, i], met[SPECIFIC_HUMIDITY, i], met[AIR_PRESSURE, i]
+        exner_air = power(p / P_REFERENCE, KAPPA)
+        theta_v = t / exner_air * (1.0 + 0.61 * q)
+        fall = stand.reference_height[i] - stand.canopy_depth[i]
+        exner = exner_air + GRAVITY * fall / (CP_DRY * theta_v)
+        pressure = P_REFERENCE * power(exner, 1.0 / KAPPA)
+        step.pressure[i] = pressure
+        step.exner[i] = 1.0 / exner
+        step.theta_v_air[i] = theta_v
+        step.enthalpy_air[i] = air_enthalpy(t * exner / exner_air, q)
+        step.q_air[i] = q
+        step.co2_air[i] = met[CO2, i]
+        step.wind[i] = max(met[WIND_SPEED, i], WIND_MIN)
+        t_canopy = air_temperature(fast.enthalpy[i], fast.q[i])
+        density = air_density(pressure, t_canopy, fast.q[i])
+        mass = density * stand.canopy_depth[i]
+        change = mass - ground.air_mass[i]
+        book.air_water[i] = change * fast.q[i]
+        book.air_energy[i] = change * fast.enthalpy[i]
+        book.air_carbon[i] = change * fast.co2[i]
+        step.density[i] = density
+        step.air_mass[i] = mass
+        ground.air_mass[i] = mass
+    for i in range(LANES):
+        h = stand.veg_height[i]
+        buried = min(0.99, ground.snow_depth[i] / h)
+        opened = stand.open_fraction[i]
+        z0 = Z0_SNOW * buried + (1.0 - buried) * (Z0_SOIL * opened + 0.13 * h * (1.0 - opened))
+        d = 0.63 * h
+        depth = stand.reference_height[i] - d
+        step.snow_fraction[i] = buried
+        step.z0[i] = z0
+        step.displacement[i] = d
+        step.profile_depth[i] = depth
+        step.ratio[i] = z0 / depth
+        step.ln_ratio[i] = log(depth / z0)
+        step.g_understorey[i] = understorey_conductance(step.wind[i], depth, z0, d, h)
+
+
+@lane_loop
+def foliage(fast, ground, cohorts, leaves, step, book):
+    """Resolved leaf area and heat capacity; leaves that (dis)appear take or leave their energy."""
+    for i in range(LANES):
+        book.biomass_energy[i] = 0.0
+        step.elapsed[i] = 1.0
+    for c in range(cohorts.n.shape[0]):
+        for i in range(LANES):
+            carbon = cohorts.n[c, i] * leaves.leaf_carbon[c, i]
+            lai = carbon * cohorts.sla[c, i]
+            resolved = (lai > LAI_RESOLVED) and (cohorts.height[c, i] > ground.snow_depth[i])
+            capacity = carbon * cohorts.c_leaf[c, i]
+            t_canopy = air_temperature(fast.enthalpy[i], fast.q[i])
+            had = step.capacity[c, i] > 0.0
+            t_leaf = pool_temperature(
+                fast.leaf_energy[c, i], fast.leaf_water[c, i], max(step.capacity[c, i], 1e-6)
+            )
+            f_leaf = pool_liquid_fraction(
+                fast.leaf_energy[c, i], fast.leaf_water[c, i], max(step.capacity[c, i], 1e-6)
+            )
+            # new leaves come at the temperature of the old, or else of canopy air
+            gained = where(
+                resolved,
+                where(had, (capacity - step.capacity[c, i]) * t_leaf, capacity * t_canopy),
+                0.0,
+            )
+            lost = (not resolved) and had
+            drip = where(lost, fast.leaf_water[c, i], 0.0)
+            drip_energy = drip * water_energy(t_leaf, f_leaf)
+            left = where(lost, fast.leaf_energy[c, i] - drip_energy, 0.0)
+            fast.leaf_energy[c, i] += gained - drip_energy - left
+            fast.leaf_water[c, i] -= drip
+            fast.water[i] += drip
+            fast.water_energy[i] += drip_energy
+            book.biomass_energy[i] += gained - left
+            step.lai[c, i] = where(resolved, lai, 0.0)
+            step.capacity[c, i] = where(resolved, capacity, 0.0)
+            step.film_max[c, i] = cohorts.film_capacity[c, i] * step.lai[c, i]
+            step.wind_factor[c, i] = step.elapsed[i] * exp(-0.25 * step.lai[c, i])
+            step.elapsed[i] *= exp(-0.5 * step.lai[c, i])
+
+
+@lane_loop
+def precipitation(met, stand, step):
+    """Phase of precipitation; what leaves intercept and what falls through [kg m-2 s-1, W m-2]."""
+    leaf_area = step.error
+    for i in range(LANES):
+        leaf_area[i] = 0.0
+    for c in range(step.lai.shape[0]):
+        for i in range(LANES):
+            leaf_area[i] += step.lai[c, i]
+    for i in range(LANES):
+        rain, t = met[PRECIPITATION, i], met[AIR_TEMPERATURE, i]
+        frozen = frozen_precipitation(t)
+        energy = rain * (
+            (1.0 - frozen) * liquid_energy(max(t, T3)) + frozen * ice_energy(min(t, T3))
+        )
+        caught = where(leaf_area[i] > 0.0, 1.0 - stand.open_fraction[i], 0.0)
+        step.precipitation[i] = rain
+        step.precipitation_energy[i] = energy
+        step.throughfall[i] = rain * (1.0 - caught)
+        step.throughfall_energy[i] = energy * (1.0 - caught)
+        step.snowfall[i] = rain * (1.0 - caught) * frozen
+        step.snowfall_density[i] = fresh_snow_density(t)
+    for c in range(step.lai.shape[0]):
+        for i in range(LANES):
+            caught = where(leaf_area[i] > 0.0, 1.0 - stand.open_fraction[i], 0.0)
+            share = caught * step.lai[c, i] / max(leaf_area[i], 1e-12)
+            step.interception[c, i] = step.precipitation[i] * share
+            step.interception_energy[c, i] = step.precipitation_energy[i] * share
+
+
+@lane_loop
+def snow_pack(dt, water_before, fast, ground, step):
+    """Depth of surface water: new snow adds its own, losses shrink it, liquid collapses it."""
+    for i in range(LANES):
+        water = max(fast.water[i], 0.0)
+        kept = where(water_before[i] > 0.0, min(1.0, water / max(water_before[i], 1e-12)), 0.0)
+        depth = ground.snow_depth[i] * kept + dt * step.snowfall[i] / step.snowfall_density[i]
+        f = where(
+            water >= POOL_OWN_TEMPERATURE,
+            pool_liquid_fraction(fast.water_energy[i], max(water, 1.0), 0.0),
+            clip01((fast.water_energy[i] / max(water, 1e-12) - ice_energy(T3)) / L_F),
+        )
+        thickest = water * ((1.0 - f) / SNOW_DENSITY_MIN + f / SNOW_DENSITY_MAX)
+        ground.snow_depth[i] = max(water / SNOW_DENSITY_MAX, min(depth, thickest))
+
+
+@lane_loop
+def runoff(dt, timescale, fast, book):
+    """Loose liquid of the surface pool leaves with a time constant [s]; 0 means none."""
+    for i in range(LANES):
+        water = max(fast.water[i], 0.0)
+        own = water >= POOL_OWN_TEMPERATURE
+        specific = fast.water_energy[i] / max(water, 1e-12)
+        f = clip01((specific - ice_energy(T3)) / L_F)
+        t = where(own, pool_temperature(fast.water_energy[i], max(water, 1.0), 0.0), 0.0)
+        liquid_t = where(f > 0.0, max(t, T3), T3)
+        share = where(timescale > 0.0, min(1.0, dt / max(timescale, 1e-9)), 0.0)
+        amount = water * share * max(f - 0.1, 0.0) / 0.9
+        # liquid leaves with the energy it has: of the pool's mean where all is liquid
+        energy = amount * where(f >= 1.0, specific, liquid_energy(liquid_t))
+        fast.water[i] -= amount
+        fast.water_energy[i] -= energy
+        book.runoff[i] = amount
+        book.runoff_energy[i] = energy
+
+
+@lane_loop
+def prescribe(target, fast, soil, stand):
+    """Set the moisture of prescribed lanes; temperature and liquid fraction stay.
+
+    The water and energy that this takes are booked as assimilation increments.
+    """
+    for k in range(N_LAYER):
+        for i in range(LANES):
+            on = (stand.prescribed[i] > 0.5) and (soil.active[k, i] > 0.5)
+            theta, energy = fast.theta[k, i], fast.energy[k, i]
+            t = pool_temperature(energy, theta * RHO_W, soil.c_dry[k, i])
+            f = pool_liquid_fraction(energy, theta * RHO_W, soil.c_dry[k, i])
+            wanted = where(on, target[k, i], theta)
+            added = (wanted - theta) * RHO_W
+            added_energy = added * water_energy(t, f)
+            fast.theta[k, i] = wanted
+            fast.energy[k, i] = energy + added_energy
+            fast.assim_water[i] += added * soil.dz[k]
+            fast.assim_energy[i] += added_energy * soil.dz[k]

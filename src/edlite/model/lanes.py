@@ -1,0 +1,325 @@
+"""Blocks of lanes: the arrays that the compiled loops work on.
+
+A lane is a patch. A block holds LANES patches side by side: arrays are (lane), (layer, lane) or
+(cohort, lane) with the lane innermost, so that LLVM vectorises over lanes. Tuples are flat. Cohort
+rows are tallest first; rows that a lane does not use have zero leaf area.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+LANES = 16
+N_LAYER = 9
+
+Array = np.ndarray
+
+
+class Soil(NamedTuple):
+    """Soil properties, (layer, lane) unless noted; constant during a run."""
+
+    dz: Array  # (layer) m
+    z: Array  # (layer) m, centre, negative
+    active: Array  # 1 where the layer exists
+    last: Array  # 1 in the deepest existing layer
+    theta_s: Array
+    theta_r: Array
+    theta_wp: Array
+    theta_fc: Array
+    psi_s: Array  # m
+    b: Array
+    k_sat: Array  # m s-1
+    c_dry: Array  # J m-3 K-1
+    lambda0: Array  # W m-1 K-1
+    lambda1: Array
+    lambda2: Array
+    free: Array  # (lane) 1: free drainage, 0: bedrock
+
+
+class Stand(NamedTuple):
+    """Geometry of the vegetation and switches of each lane, (lane)."""
+
+    open_fraction: Array  # share of ground without a crown above
+    veg_height: Array  # m
+    canopy_depth: Array  # m, depth of canopy air
+    reference_height: Array  # m, height of the forcing
+    prescribed: Array  # 1: soil moisture is prescribed
+    met_point: Array  # (4, lane) int: grid points of the forcing
+    met_weight: Array  # (4, lane): bilinear weights
+
+
+class Cohorts(NamedTuple):
+    """Cohorts, (cohort, lane): size and the parameters of their PFT."""
+
+    n: Array  # plants m-2
+    height: Array  # m
+    leaf_max: Array  # kgC plant-1 in full leaf
+    root_carbon: Array  # kgC plant-1, fine roots
+    sapwood_carbon: Array  # kgC plant-1
+    root_layer: Array  # int, deepest rooted layer
+    habit: Array  # 0 evergreen, 2 cold-deciduous, 4 drought-deciduous
+    sla: Array  # m2 kgC-1
+    vm0: Array  # mol m-2 s-1 at 15 degC
+    vm_low: Array  # degC
+    vm_high: Array
+    vm_decay: Array  # K-1
+    vm_hor: Array  # K
+    gamma_rd: Array
+    slope_m: Array
+    intercept_b: Array  # mol m-2 s-1
+    d0: Array  # mol mol-1
+    alpha: Array
+    c4: Array  # 1 for C4
+    kw: Array  # m2 kgC-1 s-1
+    sides: Array
+    leaf_width: Array  # m
+    clumping: Array
+    chi: Array
+    phi1: Array
+    phi2: Array
+    mubar: Array
+    refl_vis: Array
+    trans_vis: Array
+    refl_nir: Array
+    trans_nir: Array
+    emissivity: Array
+    c_leaf: Array  # J K-1 kgC-1
+    film_capacity: Array  # kg m-2 leaf
+    growth_fraction: Array
+    leaf_turnover: Array  # yr-1
+    root_turnover: Array
+    storage_turnover: Array
+    f_labile: Array
+    root_resp: Array  # umol kgC-1 s-1 at 15 degC
+    root_hor: Array
+
+
+class Leaves(NamedTuple):
+    """What changes from day to day in the leaves, (cohort, lane); part of the state."""
+
+    leaf_carbon: Array  # kgC plant-1
+    elongation: Array  # drought rule
+    wetness: Array  # 10-day mean index
+    capacity_factor: Array  # ageing over greenness, on Vm and Rd
+    psi_open: Array  # kg m-2 leaf s-1, open-stomata transpiration of the last step
+    gain: Array  # kgC m-2, net assimilation minus root respiration since midnight
+    growth_resp: Array  # kgC m-2 s-1 emitted today
+    virtual_resp: Array  # kgC m-2 s-1 emitted today
+
+
+class Ground(NamedTuple):
+    """Slow state of the patch, (lane)."""
+
+    snow_depth: Array  # m, of surface water or snow
+    step_size: Array  # s, of the integrator
+    fast_carbon: Array  # kgC m-2
+    structural_carbon: Array
+    slow_carbon: Array
+    fast_loss: Array  # kgC m-2 decomposed since midnight
+    structural_loss: Array
+    slow_loss: Array
+    growth_export: Array  # kgC m-2, cumulative, may be negative
+    air_mass: Array  # kg m-2 of canopy air
+    canopy_t_sum: Array  # K s since midnight
+    activity_sum: Array  # s, decomposition activity since midnight
+
+
+class Fast(NamedTuple):
+    """Views of one buffer: what the Runge-Kutta step advances, then integrals of fluxes."""
+
+    enthalpy: Array  # J kg-1 of canopy air
+    q: Array  # kg kg-1
+    co2: Array  # umol mol-1
+    water: Array  # kg m-2 on the surface, liquid and frozen
+    water_energy: Array  # J m-2
+    theta: Array  # (layer, lane)
+    energy: Array  # (layer, lane) J m-3
+    leaf_energy: Array  # (cohort, lane) J m-2 ground
+    leaf_water: Array  # (cohort, lane) kg m-2 ground
+    vapour_out: Array  # kg m-2 to the atmosphere since the start of the step
+    enthalpy_out: Array  # J m-2
+    co2_out: Array  # umol m-2
+    drainage: Array  # kg m-2
+    drainage_energy: Array  # J m-2
+    e_ground: Array  # kg m-2
+    e_film: Array
+    transpiration: Array
+    h_surface: Array  # J m-2, sensible heat of ground and leaves
+    assim_water: Array  # kg m-2, assimilation increment of the soil
+    assim_energy: Array  # J m-2
+    temperature: Array  # K s, canopy air
+    ustar: Array  # m
+    psi_open: Array  # (cohort, lane) kg m-2 leaf
+
+
+N_SCALAR = 5
+N_INTEGRAL = 13
+
+
+def controlled_rows(n_cohort: int) -> int:
+    """Rows of the buffer under error control."""
+    return N_SCALAR + 2 * N_LAYER + 2 * n_cohort
+
+
+def total_rows(n_cohort: int) -> int:
+    """All rows of the buffer."""
+    return controlled_rows(n_cohort) + N_INTEGRAL + n_cohort
+
+
+def fast_views(buffer: Array, n_cohort: int) -> Fast:
+    """Named views of a (row, lane) buffer."""
+    rows = [buffer[i] for i in range(N_SCALAR)]
+    at = N_SCALAR
+    for size in (N_LAYER, N_LAYER, n_cohort, n_cohort):
+        rows.append(buffer[at : at + size])
+        at += size
+    rows += [buffer[at + i] for i in range(N_INTEGRAL)]
+    at += N_INTEGRAL
+    rows.append(buffer[at : at + n_cohort])
+    return Fast(*rows)
+
+
+class Step(NamedTuple):
+    """Held over a 600 s step; (lane) first, then (cohort, lane)."""
+
+    air_mass: Array  # kg m-2
+    density: Array  # kg m-3
+    pressure: Array  # Pa, of canopy air
+    exner: Array  # (p00/p)^(R/cp) of canopy air
+    enthalpy_air: Array  # J kg-1 at canopy pressure
+    q_air: Array
+    co2_air: Array
+    theta_v_air: Array  # K
+    wind: Array  # m s-1
+    profile_depth: Array  # m, zs
+    z0: Array
+    ln_ratio: Array
+    ratio: Array  # z0/zs
+    displacement: Array
+    snow_fraction: Array
+    g_understorey: Array  # m s-1
+    throughfall: Array  # kg m-2 s-1
+    throughfall_energy: Array  # W m-2
+    precipitation: Array  # kg m-2 s-1
+    precipitation_energy: Array  # W m-2
+    snowfall: Array  # kg m-2 s-1
+    snowfall_density: Array  # kg m-3
+    sw_pool: Array  # W m-2 absorbed by surface water
+    sw_soil: Array  # W m-2 absorbed by soil
+    lw_ground: Array  # W m-2 net
+    sw_net: Array  # W m-2 absorbed by everything
+    lw_net: Array
+    sw_in: Array  # W m-2
+    gpp: Array  # umol m-2 s-1
+    leaf_resp: Array
+    root_resp: Array
+    other_resp: Array  # growth and virtual-leaf respiration
+    rh: Array
+    co2_source: Array  # umol m-2 s-1 into canopy air
+    water_before: Array  # kg m-2 surface water at the start of the step
+    elapsed: Array  # s, integrator
+    size: Array  # s
+    trial_size: Array  # s
+    error: Array
+    done: Array  # 1 where the substep was accepted
+    substeps: Array  # count since midnight
+    lai: Array  # (cohort, lane) resolved leaf area
+    capacity: Array  # J m-2 K-1
+    film_max: Array  # kg m-2
+    wind_factor: Array
+    radiation: Array  # W m-2 net absorbed, all bands
+    par: Array  # W m-2 absorbed
+    interception: Array  # kg m-2 s-1
+    interception_energy: Array  # W m-2
+    g_open: Array  # kg m-2 s-1 per side
+    g_closed: Array
+    f_open: Array
+    f_closed: Array
+
+
+class Work(NamedTuple):
+    """Scratch of the loops."""
+
+    t_canopy: Array
+    rh: Array
+    unsaturated: Array
+    cp: Array
+    vapour_canopy: Array
+    zeta: Array
+    rib: Array
+    wind: Array
+    ustar: Array
+    conductance: Array  # rho u* c3, kg m-2 s-1
+    g_ground: Array
+    u_top: Array
+    t_ground: Array
+    e_pool: Array
+    e_soil: Array
+    h_ground: Array
+    h_sum: Array
+    vapour_sum: Array
+    vapour_energy: Array
+    a0: Array
+    a1: Array
+    a2: Array
+    a3: Array
+    a4: Array
+    a5: Array
+    a6: Array
+    a7: Array
+    a8: Array
+    s0: Array
+    s1: Array
+    s2: Array
+    s3: Array
+    t_soil: Array  # (layer, lane)
+    f_soil: Array
+    psi: Array
+    k: Array
+    conduct: Array
+    available: Array
+    available_sum: Array
+    source_energy: Array
+    uptake: Array
+    tr_at: Array
+    t_leaf: Array  # (cohort, lane)
+    g_bw: Array
+    tr: Array
+    c0: Array
+    c1: Array
+    c2: Array
+    c3: Array
+    c4: Array
+    c5: Array
+    c6: Array
+    c7: Array
+
+
+_LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("t_leaf")])
+_STEP_COHORT = set(Step._fields[Step._fields.index("lai") :])
+_WORK_COHORT = set(Work._fields[Work._fields.index("t_leaf") :])
+
+
+def _allocate(kind, layer_fields, cohort_fields, n_cohort):
+    arrays = []
+    for name in kind._fields:
+        if name in layer_fields:
+            shape = (N_LAYER, LANES)
+        elif name in cohort_fields:
+            shape = (n_cohort, LANES)
+        else:
+            shape = (LANES,)
+        arrays.append(np.zeros(shape))
+    return kind(*arrays)
+
+
+def allocate_step(n_cohort: int) -> Step:
+    """Zeroed `Step` arrays of a block."""
+    return _allocate(Step, _LAYER_FIELDS, _STEP_COHORT, n_cohort)
+
+
+def allocate_work(n_cohort: int) -> Work:
+    """Zeroed scratch arrays of a block."""
+    return _allocate(Work, _LAYER_FIELDS, _WORK_COHORT, n_cohort)

@@ -1,0 +1,221 @@
+"""Absorbed radiation of every cohort and of the ground, once per 600 s step.
+
+Layers are joined by adding: from the ground up the albedo of all that lies below each layer, then
+from the top down the fluxes (`edlite.kernels.radiation` holds the layer solution).
+"""
+
+import math
+
+from numba import njit
+
+from edlite.constants import EMIS_SOIL, EMIS_WATER
+from edlite.kernels.mathematics import exp, lane_loop, process, where
+from edlite.kernels.radiation import (
+    beam_backscatter,
+    beam_down_amplitude,
+    beam_extinction,
+    beam_up_amplitude,
+    diffuse_backscatter,
+    diffuse_rate,
+    emitted_longwave,
+    layer_reflectance,
+    layer_transmittance,
+    projection,
+    soil_albedo,
+    surface_water_albedo,
+    surface_water_transmission,
+)
+from edlite.model.lanes import LANES
+from edlite.model.meteorology import (
+    COS_ZENITH,
+    LONGWAVE_DOWN,
+    NIR_BEAM,
+    NIR_DIFFUSE,
+    PAR_BEAM,
+    PAR_DIFFUSE,
+)
+
+MU_MIN = 0.0174524  # cosine of 89 degrees
+SURFACE_WATER_MIN = 1e-3  # kg m-2
+
+
+@lane_loop
+def shortwave_band(
+    top_beam, top_diffuse, refl_leaf, trans_leaf, absorbed, fast, ground, soil, cohorts, step, work
+):
+    """Add one shortwave band to `step.radiation` and `step.sw_*`; its own share to `absorbed`.
+
+    top_beam, top_diffuse : (lane) W m-2 above the canopy;  refl_leaf, trans_leaf : (cohort, lane)
+    """
+    n_cohort = cohorts.n.shape[0]
+    reflect, through, tau, up, down, below_diffuse, below_beam = (
+        work.c0,
+        work.c1,
+        work.c2,
+        work.c3,
+        work.c4,
+        work.c5,
+        work.c6,
+    )
+    diffuse_albedo, beam_albedo, beam, diffuse = work.a0, work.a1, work.a2, work.a3
+    for i in range(LANES):
+        wet = fast.water[i] > SURFACE_WATER_MIN
+        liquid = work.a8[i]
+        albedo = where(
+            wet, surface_water_albedo(liquid), soil_albedo(fast.theta[0, i], soil.theta_s[0, i])
+        )
+        diffuse_albedo[i] = albedo
+        beam_albedo[i] = albedo
+    for c in range(n_cohort - 1, -1, -1):
+        for i in range(LANES):
+            mu = work.a5[i]
+            refl, trans = refl_leaf[c, i], trans_leaf[c, i]
+            chi, phi1, phi2 = cohorts.chi[c, i], cohorts.phi1[c, i], cohorts.phi2[c, i]
+            mubar = cohorts.mubar[c, i]
+            omega = refl + trans
+            beta = diffuse_backscatter(refl, trans, chi)
+            beta_beam = beam_backscatter(mu, phi1, phi2, mubar)
+            clump, x = cohorts.clumping[c, i], step.lai[c, i]
+            eta = clump * (1.0 - (1.0 - beta) * omega) / mubar
+            zeta = clump * omega * beta / mubar
+            k = diffuse_rate(eta, zeta)
+            psi = beam_extinction(clump * projection(mu, phi1, phi2) / mu, k)
+            s_up = psi * omega * beta_beam
+            s_down = psi * omega * (1.0 - beta_beam)
+            r = layer_reflectance(x, eta, zeta, k)
+            t = layer_transmittance(x, eta, k)
+            direct = exp(-psi * x)
+            a_up = beam_up_amplitude(eta, zeta, k, psi, s_up, s_down)
+            a_down = beam_down_amplitude(eta, zeta, k, psi, s_up, s_down)
+            reflect[c, i], through[c, i], tau[c, i] = r, t, direct
+            up[c, i] = a_up - a_down * r - a_up * direct * t
+            down[c, i] = a_down * direct - a_down * t - a_up * direct * r
+        for i in range(LANES):
+            r, t, direct = reflect[c, i], through[c, i], tau[c, i]
+            lower, lower_beam = diffuse_albedo[i], beam_albedo[i]
+            below_diffuse[c, i], below_beam[c, i] = lower, lower_beam
+            multiple = 1.0 / (1.0 - r * lower)
+            diffuse_albedo[i] = r + t * t * lower * multiple
+            beam_albedo[i] = up[c, i] + t * multiple * (lower_beam * direct + lower * down[c, i])
+    for i in range(LANES):
+        beam[i] = top_beam[i]
+        diffuse[i] = top_diffuse[i]
+        reflected = beam_albedo[i] * beam[i] + diffuse_albedo[i] * diffuse[i]
+        step.sw_net[i] += beam[i] + diffuse[i] - reflected
+        step.sw_in[i] += beam[i] + diffuse[i]
+        work.a4[i] = reflected
+    for c in range(n_cohort):
+        for i in range(LANES):
+            r, t, direct = reflect[c, i], through[c, i], tau[c, i]
+            lower, lower_beam = below_diffuse[c, i], below_beam[c, i]
+            b, d = beam[i], diffuse[i]
+            scattered = down[c, i] * b + t * d
+            u = (lower_beam * direct * b + lower * scattered) / (1.0 - r * lower)
+            d_below = scattered + r * u
+            b_below = direct * b
+            gained = (d + b - work.a4[i]) - (d_below + b_below - u)
+            work.a4[i] = u
+            beam[i], diffuse[i] = b_below, d_below
+            step.radiation[c, i] += gained
+            absorbed[c, i] = gained
+    for i in range(LANES):
+        entering = beam[i] + diffuse[i] - work.a4[i]
+        wet = fast.water[i] > SURFACE_WATER_MIN
+        reaches_soil = where(wet, surface_water_transmission(ground.snow_depth[i]), 1.0)
+        step.sw_soil[i] += entering * reaches_soil
+        step.sw_pool[i] += entering * (1.0 - reaches_soil)
+
+
+@process
+def _longwave_rates(emissivity, chi, mubar):
+    omega = 1.0 - emissivity
+    beta = 0.5 + 0.125 * (1.0 + chi) * (1.0 + chi)
+    return (1.0 - (1.0 - beta) * omega) / mubar, omega * beta / mubar
+
+
+@lane_loop
+def longwave(met, fast, cohorts, step, work):
+    """Net longwave of cohorts and ground; temperatures are those in `work` at the step's start."""
+    n_cohort = cohorts.n.shape[0]
+    reflect, through, emit, below_albedo, below_source = (
+        work.c0,
+        work.c1,
+        work.c2,
+        work.c3,
+        work.c4,
+    )
+    albedo, source, down, up = work.a0, work.a1, work.a2, work.a3
+    for i in range(LANES):
+        emissivity = where(fast.water[i] > SURFACE_WATER_MIN, EMIS_WATER, EMIS_SOIL)
+        albedo[i] = 1.0 - emissivity
+        source[i] = emissivity * emitted_longwave(work.t_ground[i])
+    for c in range(n_cohort - 1, -1, -1):
+        for i in range(LANES):
+            eta, zeta = _longwave_rates(
+                cohorts.emissivity[c, i], cohorts.chi[c, i], cohorts.mubar[c, i]
+            )
+            k = math.sqrt(max(eta * eta - zeta * zeta, 1e-12))
+            x = step.lai[c, i]
+            r = layer_reflectance(x, eta, zeta, k)
+            t = layer_transmittance(x, eta, k)
+            e = (1.0 - r - t) * emitted_longwave(work.t_leaf[c, i])
+            reflect[c, i], through[c, i], emit[c, i] = r, t, e
+            a, s = albedo[i], source[i]
+            below_albedo[c, i], below_source[c, i] = a, s
+            multiple = 1.0 / (1.0 - r * a)
+            source[i] = e + t * (s + a * multiple * (e + r * s))
+            albedo[i] = r + t * t * a * multiple
+    for i in range(LANES):
+        down[i] = met[LONGWAVE_DOWN, i]
+        up[i] = albedo[i] * down[i] + source[i]
+        step.lw_net[i] = down[i] - up[i]
+    for c in range(n_cohort):
+        for i in range(LANES):
+            r, t, e = reflect[c, i], through[c, i], emit[c, i]
+            a, s = below_albedo[c, i], below_source[c, i]
+            d_below = (t * down[i] + e + r * s) / (1.0 - r * a)
+            u_below = a * d_below + s
+            step.radiation[c, i] += (down[i] - up[i]) - (d_below - u_below)
+            down[i], up[i] = d_below, u_below
+    for i in range(LANES):
+        step.lw_ground[i] = down[i] - up[i]
+
+
+@njit(error_model="numpy")
+def radiation(met, fast, ground, soil, cohorts, step, work):
+    """Fill the absorbed radiation of `step`; `work` holds the diagnosed temperatures.
+
+    `work.a8` holds the liquid fraction of surface water on entry.
+    """
+    n_cohort = cohorts.n.shape[0]
+    daylight = False
+    for i in range(LANES):
+        step.sw_net[i] = 0.0
+        step.sw_in[i] = 0.0
+        step.sw_soil[i] = 0.0
+        step.sw_pool[i] = 0.0
+        daylight |= (met[PAR_BEAM, i] + met[PAR_DIFFUSE, i]) > 0.0
+        daylight |= (met[NIR_BEAM, i] + met[NIR_DIFFUSE, i]) > 0.0
+    for c in range(n_cohort):
+        for i in range(LANES):
+            step.radiation[c, i] = 0.0
+            step.par[c, i] = 0.0
+    for i in range(LANES):
+        work.a5[i] = max(met[COS_ZENITH, i], MU_MIN)
+    if daylight:
+        for band in range(2):
+            par = band == 0
+            shortwave_band(
+                met[PAR_BEAM] if par else met[NIR_BEAM],
+                met[PAR_DIFFUSE] if par else met[NIR_DIFFUSE],
+                cohorts.refl_vis if par else cohorts.refl_nir,
+                cohorts.trans_vis if par else cohorts.trans_nir,
+                step.par if par else work.c7,
+                fast,
+                ground,
+                soil,
+                cohorts,
+                step,
+                work,
+            )
+    longwave(met, fast, cohorts, step, work)
