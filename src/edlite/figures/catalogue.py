@@ -77,6 +77,9 @@ def truth_figures(results: Results) -> Iterator[Drawn | Missing]:
             "truth", "Recovery of beta", f"sensitivity.nc with `beta_perfect`, from {_DEMO}"
         )
         return
+    if score.recovered_cells(cells).empty:
+        yield Missing("truth", "Recovery of beta", "a cell whose moisture changes beyond the mask")
+        return
     yield Drawn(
         "beta_recovery",
         "truth",
@@ -135,10 +138,15 @@ def sensitivity_figures(results: Results, paper: Paper) -> Iterator[Drawn | Miss
         "Box plots of beta of GPP, Ra, Rh and NEE by region with the published means.",
         sensitivity.beta_by_region(cells, statistics, paper.beta, synthetic=results.synthetic),
     )
+    title = "Beta by plant functional type"
+    cells = cells[cells.beta.notna() & (cells.pft != "")]
+    if cells.empty:
+        yield Missing("sensitivity", title, "a cell whose moisture changes beyond the mask")
+        return
     yield Drawn(
         "beta_by_pft",
         "sensitivity",
-        "Beta by plant functional type",
+        title,
         "Distribution of beta over the cells of all regions, grouped by the plant functional type "
         "with the largest share of the cell's leaf area; number of cells in brackets.",
         "Box plots of beta of GPP, Ra, Rh and NEE by dominant plant functional type.",
@@ -152,6 +160,9 @@ def attribution_figures(results: Results, paper: Paper) -> Iterator[Drawn | Miss
     ours = our_coefficients(results.table("regression"))
     if ours is None:
         yield Missing("attribution", title, "tables/regression.csv, written by `attribute`")
+        return
+    if ours.coefficient.isna().all():
+        yield Missing("attribution", title, "more cells beyond the mask than terms")
         return
     yield Drawn(
         "regression",

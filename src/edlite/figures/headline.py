@@ -81,6 +81,8 @@ def _truth(results: Results) -> Iterator[tuple]:
     fluxes = prepare.flux_errors(results)
     if fluxes is None:
         return
+    if len(results.regions) == 1:
+        fluxes = pd.concat([fluxes, fluxes.assign(region=ALL)])
     for _, row in fluxes.iterrows():
         for run in ("native", "blended"):
             yield f"rmse_{row.flux}_{run}", row.region, row[run], CARBON

@@ -84,6 +84,7 @@ def rmse_bars(
         axis.set_xticks(position, regions, rotation=35 if len(regions) > 5 else 0)
         axis.tick_params(axis="x", length=0)
         axis.margins(y=0.12)
+        axis.set_xlim(-0.6, max(position[-1] + 0.6, 2.6))
         st.grid(axis)
     st.legend_below(figure, *axes.flat[0].get_legend_handles_labels())
     st.set_title(figure, title, synthetic)
@@ -104,6 +105,11 @@ def _label_changes(axis: Axes, position: np.ndarray, errors: pd.DataFrame) -> No
             )
 
 
+def recovered_cells(cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells and fluxes with both a beta by blending and its reference."""
+    return cells[cells.beta.notna() & cells.beta_perfect.notna()]
+
+
 @st.styled
 def beta_recovery(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
     """Recovered beta (blended run) against beta from the noiseless true moisture, cell by cell.
@@ -113,8 +119,9 @@ def beta_recovery(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
     """
     regions = st.sorted_regions(cells.region.unique())
     figure, axes = st.new_figure(7.6, 7.9, 2, 2, layout="compressed")
+    cells = recovered_cells(cells)
     for axis, flux in zip(axes.flat, st.BETA_FLUXES, strict=True):
-        chosen = cells[(cells.flux == flux) & cells.beta.notna() & cells.beta_perfect.notna()]
+        chosen = cells[cells.flux == flux]
         for region in regions:
             part = chosen[chosen.region == region]
             if part.empty:

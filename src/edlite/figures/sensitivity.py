@@ -58,6 +58,7 @@ def beta_by_region(
 ) -> Figure:
     """Box plots of beta over the cells of each region, with mean +- SD, ours and the paper's."""
     regions = st.sorted_regions(cells.region.unique())
+    paper = None if paper is None else paper[paper.region.isin(regions)]
     figure, axes = st.new_figure(
         st.WIDTH, 1.2 + 0.42 * len(regions), 1, len(st.BETA_FLUXES), sharey=True
     )
@@ -103,8 +104,9 @@ def beta_by_pft(cells: pd.DataFrame, *, synthetic: bool) -> Figure:
     labels = [f"{PFT_NAMES[code]} ({counts.get(code, 0)})" for code in present]
     axes[0, 0].set_yticks(range(len(present)), labels)
     axes[0, 0].set_ylim(len(present) - 0.4, -0.6)
-    axes[0, 0].set_ylabel("Dominant PFT (number of cells)")
-    st.set_title(figure, "Sensitivity by dominant plant functional type", synthetic)
+    st.set_title(
+        figure, "Sensitivity by dominant plant functional type (number of cells)", synthetic
+    )
     return figure
 
 
