@@ -16,6 +16,7 @@ from edlite.cli import COMMANDS
 from edlite.errors import InputError
 
 PACKAGE = Path(__file__).parent
+ENTRY_POINTS = "edlite.model.compiled"
 # command line and error messages: they shape no result
 IGNORED = frozenset({"edlite", "edlite.cli", "edlite.errors", "edlite.__main__"})
 DATA_SUFFIXES = frozenset({".csv", ".yaml", ".json", ".html", ".css", ".txt"})
@@ -47,13 +48,12 @@ def kernel_digest() -> str:
     """Hash of the package's Numba code, for the name of its cache folder.
 
     Numba looks only at the file of the compiled function itself, so that a changed callee in
-    another file would go unnoticed: the folder changes instead.
+    another file would go unnoticed: the folder changes instead. All modules that end up in the
+    compiled entry points count, and no others.
     """
     digest = hashlib.sha256()
-    for room in ("kernels", "model"):
-        for path in sorted((PACKAGE / room).rglob("*.py")):
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    digest.update((PACKAGE / "constants.py").read_bytes())
+    for module in sorted(_closure([ENTRY_POINTS]) - {"edlite.dependencies"}):
+        digest.update(module.encode() + b"\0" + _file_of(module).read_bytes())
     return digest.hexdigest()[:16]
 
 

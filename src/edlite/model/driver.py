@@ -19,6 +19,7 @@ from edlite.model.day import HOURLY, STEPS_PER_DAY
 from edlite.model.lanes import LANES, N_LAYER
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
+from edlite.model.prescription import Prescription
 from edlite.model.state import State
 
 ONE_DAY = np.timedelta64(1, "D")
@@ -93,36 +94,6 @@ def calendar_of(phenology: xr.Dataset | None, columns: Columns, year: int) -> di
             raise InputError("phenology", "year", year, f"one of {phenology['year'].values}")
         phenology = phenology.sel(year=year)
     return {k: np.broadcast_to(phenology[k].values, columns.n_cell).astype(float) for k in CURVES}
-
-
-class Prescription:
-    """Moisture to prescribe: (time, layer, patch), linear between the times of its values."""
-
-    def __init__(self, theta: xr.DataArray, columns: Columns) -> None:
-        self.time = theta["time"].values.astype("datetime64[s]").astype(np.int64)
-        self.values = theta.transpose("time", "layer", "patch")
-        if self.values.sizes["patch"] != columns.n_patch:
-            raise InputError(
-                "theta", "patch", self.values.sizes["patch"], f"{columns.n_patch} patches"
-            )
-        self.low = columns.soil["theta_r"].T
-        self.high = columns.soil["theta_s"].T
-
-    def day(self, date: np.datetime64) -> np.ndarray:
-        """Moisture (145, layer, patch) at the step boundaries of a day, within the soil's bounds.
-
-        Before the first and after the last value the nearest one holds.
-        """
-        start = date.astype("datetime64[s]").astype(np.int64)
-        wanted = start + 600 * np.arange(STEPS_PER_DAY + 1)
-        position = np.interp(wanted, self.time, np.arange(len(self.time)))
-        first = int(position[0])
-        chunk = self.values[first : int(position[-1]) + 2].values.astype(float)
-        lower = np.minimum((position - first).astype(int), len(chunk) - 1)
-        upper = np.minimum(lower + 1, len(chunk) - 1)
-        share = (position - first - lower)[:, None, None]
-        theta = chunk[lower] * (1.0 - share) + chunk[upper] * share
-        return np.clip(theta, self.low, self.high)
 
 
 def run(
