@@ -1,0 +1,132 @@
+"""Surface layer and boundary layers: root of the stability equation, slopes, limits."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from edlite.constants import PRANDTL, VON_KARMAN
+from edlite.kernels import turbulence as tu
+from edlite.model.derivatives import STABILITY_STEPS
+from helpers.kernel_calls import each, sample
+
+RNG = np.random.default_rng(14)
+
+
+def solve(rib, ratio):
+    """zeta as the model finds it."""
+    ln_ratio = math.log(1.0 / ratio)
+    zeta = tu.stability_guess(rib, ln_ratio)
+    for _ in range(STABILITY_STEPS):
+        zeta = tu.stability_newton(zeta, rib, ln_ratio, ratio)
+    return zeta
+
+
+def residual(zeta, rib, ratio):
+    """zeta - Rib F_m^2 / (Pr F_h)."""
+    ln_ratio = math.log(1.0 / ratio)
+    fm = tu.profile_momentum(zeta, ln_ratio, ratio)
+    return zeta - rib * fm * fm / (PRANDTL * tu.profile_heat(zeta, ln_ratio, ratio))
+
+
+def root(rib, ratio):
+    """zeta by bracketing."""
+    end = math.copysign(1e-9, rib)
+    while residual(end, rib, ratio) * math.copysign(1.0, rib) < 0.0:
+        end *= 2.0
+    return brentq(residual, 0.0, end, args=(rib, ratio), xtol=1e-14, rtol=1e-13)
+
+
+def test_newton_finds_the_root():
+    """The steps taken reach the root for any stratification and roughness the model can meet."""
+    n = sample(1500)
+    rib = np.concatenate(
+        [-(10.0 ** RNG.uniform(-6, math.log10(15.0), n)), RNG.uniform(1e-6, 0.5, n)]
+    )
+    ratio = 10.0 ** RNG.uniform(-5.0, math.log10(0.75), 2 * n)
+    found = each(solve, rib, ratio)
+    exact = each(root, rib, ratio)
+    assert np.max(np.abs(found / exact - 1.0)) <= 1e-6
+    # what the model takes from it
+    for profile in (tu.profile_momentum, tu.profile_heat):
+        f = each(profile, found, np.log(1.0 / ratio), ratio)
+        np.testing.assert_allclose(f, each(profile, exact, np.log(1.0 / ratio), ratio), rtol=1e-6)
+
+
+@pytest.mark.parametrize("psi", [tu.psi_momentum, tu.psi_heat])
+def test_psi_is_zero_and_continuous_at_neutral(psi):
+    assert psi(0.0) == pytest.approx(0.0, abs=1e-12)
+    assert psi(1e-9) == pytest.approx(psi(-1e-9), abs=1e-7)
+    z = np.linspace(-5.0, 5.0, 501)
+    assert np.all(np.diff(each(psi, z)) < 0.0)
+
+
+@pytest.mark.parametrize(
+    ("psi", "slope"),
+    [(tu.psi_momentum, tu.psi_momentum_slope), (tu.psi_heat, tu.psi_heat_slope)],
+)
+def test_slopes_are_derivatives(psi, slope):
+    z = np.concatenate([-(10.0 ** np.linspace(-3, 2, 60)), 10.0 ** np.linspace(-3, 2, 60)])
+    h = 1e-5 * np.abs(z)
+    numeric = (each(psi, z + h) - each(psi, z - h)) / (2.0 * h)
+    np.testing.assert_allclose(each(slope, z), numeric, rtol=1e-5, atol=1e-7)
+
+
+def test_unstable_psi_in_its_textbook_form():
+    """Paulson (1970) with x = (1 - 13 zeta)^(1/4)."""
+    for zeta in (-0.1, -1.0, -10.0):
+        x = (1.0 - 13.0 * zeta) ** 0.25
+        paulson = 2 * math.log((1 + x) / 2) + math.log((1 + x * x) / 2) - 2 * math.atan(x)
+        assert tu.psi_momentum(zeta) == pytest.approx(paulson + math.pi / 2, rel=1e-12)
+        assert tu.psi_heat(zeta) == pytest.approx(2 * math.log((1 + x * x) / 2), rel=1e-12)
+
+
+def test_neutral_limit_is_the_logarithmic_profile():
+    ln_ratio = math.log(100.0)
+    fm = tu.profile_momentum(0.0, ln_ratio, 0.01)
+    assert tu.friction_velocity(5.0, fm, 0.05) == pytest.approx(VON_KARMAN * 5.0 / ln_ratio)
+    assert tu.scalar_transfer(tu.profile_heat(0.0, ln_ratio, 0.01)) == pytest.approx(
+        VON_KARMAN / (0.74 * ln_ratio)
+    )
+    assert tu.friction_velocity(0.01, fm, 0.05) == 0.05
+
+
+def test_richardson_number_has_the_sign_of_the_stratification():
+    assert tu.bulk_richardson(300.0, 298.0, 2.0, 20.0) == pytest.approx(
+        9.80665 * 20.0 * 2.0 / (299.0 * 4.0), rel=1e-12
+    )
+    assert tu.bulk_richardson(298.0, 300.0, 2.0, 20.0) < 0.0
+
+
+def test_wind_at_canopy_top_continues_the_profile():
+    """Neutral: logarithmic; never below its floor."""
+    assert tu.canopy_top_wind(0.4, 5.0, 1.0, 0.0, 40.0, 0.25) == pytest.approx(math.log(5.0))
+    assert tu.canopy_top_wind(0.05, 0.9, 1.0, 0.0, 40.0, 0.25) == 0.25
+
+
+def test_ground_conductance_of_bare_and_buried_ground_is_that_of_the_air():
+    assert tu.ground_conductance(0.01, 0.002, 1.0, 0.0) == 0.01
+    assert tu.ground_conductance(0.01, 0.002, 0.0, 0.95) == 0.01
+    # closed canopy: resistances in series
+    assert tu.ground_conductance(0.01, 0.002, 0.0, 0.0) == pytest.approx(
+        1.0 / (1.0 / 0.01 + 1.0 / 0.002)
+    )
+
+
+def test_understorey_conductance():
+    """Leuning's form, written out for a stand of 20 m."""
+    h, z0, d, zs, wind = 20.0, 2.6, 12.6, 42.4, 3.0
+    r = math.log(zs / z0) / (0.4**2 * wind)
+    expected = 2.5 * (h - d) / (r * d * (math.exp(2.5) - math.exp(2.5 * (1 - (d + z0) / h))))
+    assert tu.understorey_conductance(wind, zs, z0, d, h) == pytest.approx(expected, rel=1e-12)
+
+
+def test_leaf_boundary_layer():
+    """Forced laminar convection over a plate, Nu = 0.6 Re^0.5; free convection adds to it."""
+    forced = tu.leaf_heat_conductance(1.0, 0.05, 0.0)
+    assert forced == pytest.approx(0.6 * math.sqrt(0.05 / 2.06e-5) * 2.06e-5 / 0.05, rel=1e-3)
+    warm, cold = (tu.leaf_heat_conductance(1.0, 0.05, t) for t in (3.0, -3.0))
+    assert warm == cold > forced
+    wind = np.linspace(0.25, 30.0, 200)
+    assert np.all(np.diff(each(tu.leaf_heat_conductance, wind, 0.05, 1.0)) > 0.0)
