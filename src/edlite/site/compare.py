@@ -86,7 +86,9 @@ def compare(
             steps["half_hourly"] = _half_hours(
                 record[name].to_series() * factor, runs, name, factor
             )
-        rows += [_row(name, unit, step, part, list(runs)) for step, part in steps.items()]
+        rows += [
+            _row(name, unit, step, part, list(runs)) for step, part in steps.items() if len(part)
+        ]
     return pd.DataFrame(rows)
 
 

@@ -5,50 +5,20 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from edlite.constants import DAY_S
 from edlite.model.columns import Columns
 from edlite.model.day import HOURLY
 from edlite.model.driver import DayResult
 from edlite.site.settings import Output
 from edlite.soil.layers import LAYER_BOTTOM, LAYER_TOP, root_zone_weights
+from edlite.variables import ANNUAL, FLUXES
 
-CARBON, WATER, ENERGY = "kg m-2 s-1", "kg m-2 s-1", "W m-2"
-# name -> (unit, long name)
-VARIABLES = {
-    "gpp": (CARBON, "gross primary production, carbon"),
-    "leaf_respiration": (CARBON, "leaf respiration, carbon"),
-    "root_respiration": (CARBON, "fine-root respiration, carbon"),
-    "growth_respiration": (CARBON, "growth respiration, carbon"),
-    "storage_respiration": (CARBON, "storage respiration, carbon"),
-    "ra": (CARBON, "autotrophic respiration, carbon"),
-    "rh": (CARBON, "heterotrophic respiration, carbon"),
-    "nee": (CARBON, "net ecosystem exchange, carbon, positive to the atmosphere"),
-    "le": (ENERGY, "latent heat flux, positive upward"),
-    "h": (ENERGY, "sensible heat flux, positive upward"),
-    "rnet": (ENERGY, "net radiation, positive downward"),
-    "evapotranspiration": (WATER, "evapotranspiration"),
-    "transpiration": (WATER, "transpiration"),
-    "ground_evaporation": (WATER, "evaporation from ground and surface water"),
-    "runoff": (WATER, "surface runoff"),
-    "drainage": (WATER, "drainage at the bottom of the soil"),
-    "precipitation": (WATER, "precipitation"),
-    "ustar": ("m s-1", "friction velocity"),
-    "canopy_air_temperature": ("K", "temperature of canopy air"),
-    "air_temperature": ("K", "air temperature of the forcing"),
-    "shortwave_down": (ENERGY, "downward shortwave radiation"),
-    "snow_water": ("kg m-2", "water and snow on the surface"),
-    "lai": ("1", "leaf area index"),
-    "assimilation_water": (WATER, "water added by the prescribed moisture"),
-    "assimilation_energy": (ENERGY, "energy added by the prescribed moisture"),
-    "theta": ("m3 m-3", "volumetric soil water, liquid and frozen"),
-    "soil_temperature": ("K", "soil temperature"),
-    "theta_rootzone": ("m3 m-3", "volumetric soil water of the root zone (0-1 m)"),
-}
 RESPIRATIONS = tuple(f"{part}_respiration" for part in ("leaf", "root", "growth", "storage"))
-# result of the driver -> (variable of the file, unit, long name); worst patch of the day
+# result of the driver -> variable of the file
 BUDGETS = {
-    "water_max": ("water_residual_max", "kg m-2", "largest water residual of a step"),
-    "energy_max": ("energy_residual_max", "W m-2", "largest energy residual of a step"),
-    "carbon_max": ("carbon_residual_max", "1", "largest carbon residual of a step over the stock"),
+    "water_max": "water_residual_max",
+    "energy_max": "energy_residual_max",
+    "carbon_max": "carbon_residual_max",
 }
 
 
@@ -91,25 +61,23 @@ class SiteOutput:
         fluxes = np.concatenate(self._fluxes)
         values = {name: fluxes[:, i] for i, name in enumerate(HOURLY)}
         values["ra"] = sum(values[name] for name in RESPIRATIONS)
+        values["npp"] = values["gpp"] - values["ra"]
         values["nee"] = values["ra"] + values["rh"] - values["gpp"]
         values["lai"] = np.concatenate(self._lai)
-        for name, (unit, long_name) in VARIABLES.items():
+        for name in ("assimilation_water", "assimilation_energy"):
+            values[name] = values[name] * DAY_S
+        for name, variable in FLUXES.items():
             if name in values:
-                attributes = {"units": unit, "long_name": long_name}
-                ds[name] = (("time", space), values[name], attributes)
+                ds[name] = (("time", space), values[name], variable.attributes())
         n_layer = self._layers(space)
         for name, parts in (("theta", self._theta), ("soil_temperature", self._temperature)):
             layered = np.concatenate(parts)
             layered[:, np.arange(layered.shape[1])[:, None] >= n_layer] = np.nan
-            unit, long_name = VARIABLES[name]
-            ds[name] = (("time", "layer", space), layered, {"units": unit, "long_name": long_name})
+            ds[name] = (("time", "layer", space), layered, FLUXES[name].attributes())
         weights = root_zone_weights(n_layer)
-        unit, long_name = VARIABLES["theta_rootzone"]
-        ds["theta_rootzone"] = (
-            ("time", space),
-            np.einsum("tls,sl->ts", np.nan_to_num(ds["theta"].values), weights),
-            {"units": unit, "long_name": long_name},
-        )
+        root_zone = np.einsum("tls,sl->ts", np.nan_to_num(ds["theta"].values), weights)
+        attributes = FLUXES["theta_rootzone"].attributes()
+        ds["theta_rootzone"] = (("time", space), root_zone, attributes)
         ds = ds.assign_coords(
             layer_top=("layer", LAYER_TOP, {"units": "m", "long_name": "top of layer"}),
             layer_bottom=("layer", LAYER_BOTTOM, {"units": "m", "long_name": "bottom of layer"}),
@@ -128,7 +96,8 @@ class SiteOutput:
 
     def _with_budgets(self, ds: xr.Dataset) -> xr.Dataset:
         ds = ds.assign_coords(day=np.array(self._days).astype("datetime64[ns]"))
-        for name, (variable, unit, long_name) in BUDGETS.items():
+        for name, variable in BUDGETS.items():
+            unit, long_name = ANNUAL[variable]
             attributes = {"units": unit, "long_name": f"{long_name}, worst patch of the day"}
             ds[variable] = ("day", np.array(self._budgets[name]), attributes)
         return ds
