@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from edlite import dependencies
 from edlite.cli import COMMANDS
-from edlite.dependencies import PACKAGE, command_sources, kernel_digest
+from edlite.dependencies import PACKAGE, command_sources
 from edlite.errors import InputError
 
 
@@ -35,14 +36,35 @@ def test_unknown_command_is_refused():
         command_sources("simulat")
 
 
-def test_digest_depends_on_the_kernels_alone(monkeypatch, tmp_path):
-    for room in ("kernels", "model"):
-        (tmp_path / room).mkdir()
-        (tmp_path / room / "step.py").write_text("A = 1\n")
-    (tmp_path / "constants.py").write_text("G = 9.81\n")
-    monkeypatch.setattr("edlite.dependencies.PACKAGE", tmp_path)
-    first = kernel_digest()
-    (tmp_path / "figures.py").write_text("")
-    assert kernel_digest() == first
-    (tmp_path / "kernels/step.py").write_text("A = 2\n")
-    assert kernel_digest() != first
+@pytest.fixture
+def small_package(monkeypatch, tmp_path):
+    """A package whose compiled entry point calls one kernel."""
+    for name, text in {
+        "model/compiled.py": "from edlite.kernels import step\n",
+        "kernels/step.py": "A = 1\n",
+        "figures/maps.py": "A = 1\n",
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(dependencies, "PACKAGE", tmp_path)
+    forget()
+    yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    """Empty the caches of what files hold."""
+    dependencies._imports.cache_clear()
+    dependencies._file_of.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("changed", "differs"),
+    [("kernels/step.py", True), ("model/compiled.py", True), ("figures/maps.py", False)],
+)
+def test_digest_depends_on_what_is_compiled(small_package, changed, differs):
+    first = dependencies.kernel_digest()
+    with (small_package / changed).open("a") as stream:
+        stream.write("B = 2\n")
+    forget()
+    assert (dependencies.kernel_digest() != first) is differs

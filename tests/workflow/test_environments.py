@@ -14,7 +14,7 @@ from edlite.dependencies import command_sources
 
 ENVIRONMENTS = ("sources", "model", "analysis", "snakemake")
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "snakemake-minimal": "snakemake"}
-IMPORT_NAMES = {"yaml": "pyyaml", "netCDF4": "netcdf4"}
+IMPORT_NAMES = {"yaml": "pyyaml", "netCDF4": "netcdf4", "PIL": "pillow"}
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ rule simulate:
         "python -m edlite simulate --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"
         " --tiles {input.tiles} --tile {wildcards.tile} --state {input.state}"
         " --forcing {input.forcing} --phenology {input.phenology} --year {wildcards.year}"
-        " --run {wildcards.run} --params {params.settings:q}"
+        " --threads {threads} --run {wildcards.run} --params {params.settings:q}"
         " --out {output.hourly} --out-daily {output.daily} --out-annual {output.annual}"
         " --out-theta {output.theta} --out-state {output.state} > {log} 2>&1"
 
@@ -77,6 +77,6 @@ rule simulate_prescribed:
         "python -m edlite simulate --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"
         " --tiles {input.tiles} --tile {wildcards.tile} --state {input.state}"
         " --forcing {input.forcing} --phenology {input.phenology} --year {wildcards.year}"
-        " --run {wildcards.run} --rzsm {input.rzsm} --params {params.settings:q}"
+        " --threads {threads} --run {wildcards.run} --rzsm {input.rzsm} --params {params.settings:q}"
         " --out {output.hourly} --out-daily {output.daily} --out-annual {output.annual}"
         " --out-theta {output.theta} --out-state {output.state} > {log} 2>&1"
