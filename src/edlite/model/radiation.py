@@ -111,6 +111,9 @@ def shortwave_band(
             b, d = beam[i], diffuse[i]
             scattered = down[c, i] * b + t * d
             u = (lower_beam * direct * b + lower * scattered) / (1.0 - r * lower)
+            # a row without leaves leaves no trace, not even of rounding: results must not depend on
+            # how many rows the block has
+            u = where(step.lai[c, i] > 0.0, u, work.a4[i])
             d_below = scattered + r * u
             b_below = direct * b
             gained = (d + b - work.a4[i]) - (d_below + b_below - u)
@@ -174,7 +177,7 @@ def longwave(met, fast, cohorts, step, work):
             r, t, e = reflect[c, i], through[c, i], emit[c, i]
             a, s = below_albedo[c, i], below_source[c, i]
             d_below = (t * down[i] + e + r * s) / (1.0 - r * a)
-            u_below = a * d_below + s
+            u_below = where(step.lai[c, i] > 0.0, a * d_below + s, up[i])
             step.radiation[c, i] += (down[i] - up[i]) - (d_below - u_below)
             down[i], up[i] = d_below, u_below
     for i in range(LANES):

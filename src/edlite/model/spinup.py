@@ -70,8 +70,8 @@ def settle_slow_carbon(
     rates = np.array([K_FAST, K_STRUCTURAL * STRUCTURAL_LIGNIN_FACTOR, k_slow]) / YEAR_DAYS
     activity = np.array(record.activity)
     litter = np.array(record.litter_fast), np.array(record.litter_structural)
-    # a day's loss may not exceed the pool: rapid pools are taken at their exact daily decay
-    share = 1.0 - np.exp(-np.minimum(activity[:, None] * rates[:, None], 50.0))
+    # as in the model, where a day's loss (at most 27 % of the pool) leaves the pool at midnight
+    share = activity[:, None] * rates[:, None]
     rows = []
     for cycle in range(1, MAX_CYCLES + 1):
         before = slow
