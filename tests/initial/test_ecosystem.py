@@ -205,7 +205,7 @@ def test_tiles_follow_the_configuration(folder):
         ({"grass_pft": {}}, "initial.grass_pft.Test"),
         ({"grass_pft": {"Test": "MHW"}}, "initial.grass_pft.Test"),
         ({"crop_pft": {"Test": "DC3"}}, "initial.crop_pft.Test"),
-        ({"max_patches": 2}, "initial.max_patches"),
+        ({"max_patches": 0}, "initial.max_patches"),
         ({"max_cohorts": 2}, "initial.max_cohorts"),
         ({"dbh_class": 0}, "initial.dbh_class"),
         ({"cohorts": 3}, "initial.cohorts"),

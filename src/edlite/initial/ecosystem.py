@@ -46,9 +46,15 @@ def herb_pft(options: InitialOptions, cover: str, region: str, allometry: Allome
     return PFT_CODES.index(table[region])
 
 
-def keep_covers(fraction: NDArray[np.float64], min_area: float) -> NDArray[np.float64]:
-    """Shares of the covers (cell, cover) without those below `min_area`, again summing to 1."""
-    kept = np.where(fraction >= min_area, fraction, 0.0)
+def keep_covers(
+    fraction: NDArray[np.float64], min_area: float, max_covers: int = len(COVERS)
+) -> NDArray[np.float64]:
+    """Shares of the covers (cell, cover) without those below `min_area`, again summing to 1.
+
+    Of a cell with more than `max_covers`, the largest are kept.
+    """
+    rank = np.argsort(np.argsort(-fraction, axis=1, kind="stable"), axis=1)
+    kept = np.where((fraction >= min_area) & (rank < max_covers), fraction, 0.0)
     return kept / kept.sum(axis=1, keepdims=True)
 
 
@@ -164,7 +170,7 @@ def build_initial_state(
     or cropland, for missing leaf area, and for a limit of cohorts below the number of PFTs.
     """
     allometry = allometry or Allometry()
-    area = keep_covers(cover["fraction"].values, options.min_area)
+    area = keep_covers(cover["fraction"].values, options.min_area, options.max_patches)
     tables = [_bare(area[:, BARE])]
     for index in (GRASSLAND, CROPLAND):
         name, share = COVERS[index], area[:, index]

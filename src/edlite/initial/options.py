@@ -174,7 +174,7 @@ class InitialOptions(_Section):
     min_area: float = 0.005
 
     def __post_init__(self) -> None:
-        self._require("max_patches", _integer(self.max_patches) and self.max_patches >= 4, ">= 4")
+        self._require("max_patches", _integer(self.max_patches) and self.max_patches >= 1, ">= 1")
         self._require("max_cohorts", _integer(self.max_cohorts) and self.max_cohorts >= 1, ">= 1")
         positive = _number(self.dbh_class) and self.dbh_class > 0
         self._require("dbh_class", positive, "a positive number [cm]")
