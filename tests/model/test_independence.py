@@ -1,0 +1,87 @@
+"""A patch's result is its own: neighbours, order, threads and restarts do not change a bit."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from edlite.files import write_dataset
+from edlite.model.state import FIELDS, State
+from helpers.model_columns import PATCHES, columns_of, run_days, weather
+
+
+def cohorts_of(columns, patch):
+    return np.flatnonzero(columns.patch_index == patch)
+
+
+def assert_same_patch(run, patch, other, other_patch):
+    """State and fluxes of a patch of one run equal those of a patch of another, bit for bit."""
+    for name, (shape, _, _) in FIELDS.items():
+        a, b = getattr(run.last, name), getattr(other.last, name)
+        if shape == "cohort":
+            a = a[cohorts_of(run.columns, patch)]
+            b = b[cohorts_of(other.columns, other_patch)]
+        else:
+            a, b = a[..., patch], b[..., other_patch]
+        np.testing.assert_array_equal(a, b, err_msg=name)
+    for one, two in zip(run.days, other.days, strict=True):
+        np.testing.assert_array_equal(one.fluxes[..., patch], two.fluxes[..., other_patch])
+        np.testing.assert_array_equal(one.theta[..., patch], two.theta[..., other_patch])
+
+
+def assert_same_state(a: State, b: State):
+    for f in fields(State):
+        np.testing.assert_array_equal(getattr(a, f.name), getattr(b, f.name), err_msg=f.name)
+
+
+@pytest.fixture(scope="module")
+def met():
+    return weather("2001-03-01", 4, warm=276.0, swing=8.0)
+
+
+@pytest.fixture(scope="module")
+def together(compiled, met):
+    return run_days(met, days=2)
+
+
+@pytest.mark.parametrize("patch", range(len(PATCHES)))
+def test_alone_as_in_company(together, met, patch):
+    alone = run_days(met, (PATCHES[patch],), days=2)
+    assert_same_patch(alone, 0, together, patch)
+
+
+def test_any_order(together, met):
+    order = (5, 0, 7, 1, 3, 6, 2, 4)
+    shuffled = run_days(met, tuple(PATCHES[i] for i in order), days=2)
+    for position, patch in enumerate(order):
+        assert_same_patch(shuffled, position, together, patch)
+
+
+def test_many_blocks_and_threads(together, met):
+    """Three blocks of lanes, run by one thread and by two."""
+    many = PATCHES * 5
+    one = run_days(met, many, days=2, threads=1)
+    two = run_days(met, many, days=2, threads=2)
+    assert_same_state(one.last, two.last)
+    for copy in (0, 2, 4):
+        for patch in range(len(PATCHES)):
+            assert_same_patch(two, copy * len(PATCHES) + patch, together, patch)
+
+
+def test_restart(together, met, tmp_path):
+    """Four days are two days, a file, and two days more."""
+    through = run_days(met, days=4)
+    columns = columns_of()
+    path = tmp_path / "state.nc"
+    write_dataset(together.last.to_dataset(columns), path)
+    later = run_days(met, start="2001-03-03", days=2, state=State.read(path, columns))
+    assert_same_state(later.last, through.last)
+    for one, two in zip(later.days, through.days[2:], strict=True):
+        np.testing.assert_array_equal(one.fluxes, two.fluxes)
+
+
+def test_run_leaves_the_given_state_alone(together):
+    assert_same_state(
+        together.first,
+        run_days(weather("2001-03-01", 4, warm=276.0, swing=8.0), days=1).first,
+    )
