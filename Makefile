@@ -46,7 +46,7 @@ format: $(READY)  ## apply the style
 	$(BIN)/snakefmt Snakefile workflow
 
 bench: $(READY)  ## measure speed
-	$(BIN)/python -m pytest benchmarks $(PYTEST_ARGS)
+	$(BIN)/python benchmarks/column.py
 
 docs: $(READY)  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -1,4 +1,4 @@
-"""Physical constants (SI), with the values of ED2 revision 84 so that like is compared with like."""
+"""Physical constants (SI), with the values of ED2 revision 84, to compare like with like."""
 
 SIGMA_SB = 5.6696e-08  # W m-2 K-4, Stefan-Boltzmann
 R_GAS = 8.31451  # J mol-1 K-1

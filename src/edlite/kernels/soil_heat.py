@@ -8,7 +8,7 @@ RHO_FRESH_COLD = 50.0  # kg m-3
 
 @process
 def soil_conductivity(theta, theta_s, lambda0, lambda1, lambda2):
-    """Thermal conductivity [W m-1 K-1], quadratic in relative saturation (LEAF; Walko et al. 2000)."""
+    """Thermal conductivity [W m-1 K-1], quadratic in saturation (Walko et al. 2000)."""
     s = clip01(theta / theta_s)
     return lambda0 + s * (lambda1 + s * lambda2)
 

@@ -1,4 +1,4 @@
-"""Water in the soil: retention, conductivity, Darcy flux, root-available water, ground evaporation."""
+"""Water in the soil: retention, Darcy flux, root-available water, ground evaporation."""
 
 import math
 

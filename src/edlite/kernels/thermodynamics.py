@@ -1,7 +1,7 @@
 """Internal energy of water, enthalpy of moist air, saturation.
 
-Zero of internal energy is ice at 0 K. Evaporation carries the vapour's enthalpy away, so latent heat
-never appears by itself (Walko et al. 2000; Longo et al. 2019).
+Zero of internal energy is ice at 0 K. Evaporation carries the vapour's enthalpy away, so latent
+heat never appears by itself (Walko et al. 2000; Longo et al. 2019).
 """
 
 from edlite.constants import C_ICE, C_LIQ, CP_DRY, CP_VAP, EPS, L_F, L_V3, R_DRY, T3, T_LZ, T_VZ

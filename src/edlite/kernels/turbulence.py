@@ -124,7 +124,7 @@ def friction_velocity(wind, fm, ustar_min):
 
 @process
 def scalar_transfer(fh):
-    """c3: scale of a scalar per difference between air and canopy air, X* = c3 (X_air - X_canopy)."""
+    """c3: scale of a scalar per difference of air and canopy air, X* = c3 (X_air - X_canopy)."""
     return VON_KARMAN / (PRANDTL * fh)
 
 

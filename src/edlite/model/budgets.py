@@ -11,7 +11,7 @@ from edlite.model.lanes import LANES, N_LAYER
 
 
 class Book(NamedTuple):
-    """Terms of a step's budget that the fast state does not integrate, and the residuals; (lane)."""
+    """Terms of a step's budget outside the fast state, and the residuals; (lane)."""
 
     air_water: np.ndarray  # kg m-2 with the change of canopy air mass
     air_energy: np.ndarray  # J m-2

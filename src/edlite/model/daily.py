@@ -1,8 +1,8 @@
 """Midnight: soil-carbon pools, growth respiration, litter, leaf area of the next day.
 
-Vegetation is static: stems do not grow, turnover is replaced on the same day, leaf area follows the
-prescribed greenness or the drought rule. What is left over or missing goes to or comes from the pool
-`growth_export`, so that carbon closes over plant, litter, soil and air.
+Vegetation is static: stems do not grow, turnover is replaced on the same day, leaf area follows
+the prescribed greenness or the drought rule. What is left over or missing goes to or comes from
+the pool `growth_export`, so that carbon closes over plant, litter, soil and air.
 """
 
 from typing import NamedTuple

@@ -143,8 +143,8 @@ def run_steps(
 ):
     """Run steps [first_step, last_step) of a day.
 
-    met_points : (144, N_MET, point);  theta_target : (145, layer, lane) at the step boundaries, used
-    by prescribed lanes only. Returns -1, or the step whose integration failed.
+    met_points : (144, N_MET, point);  theta_target : (145, layer, lane) at the step boundaries,
+    used by prescribed lanes only. Returns -1, or the step whose integration failed.
     """
     fast = views[0]
     n_cohort = cohorts.n.shape[0]

@@ -57,8 +57,8 @@ def lane_weather(met_points, stand, met):
 def atmosphere(met, fast, ground, stand, step, book):
     """Canopy pressure, density and mass; properties of the air above; roughness.
 
-    A changed mass of canopy air exchanges air of canopy properties with the atmosphere; the exchange
-    is booked so that budgets close.
+    A changed mass of canopy air exchanges air of canopy properties with the atmosphere; the
+    exchange is booked so that budgets close.
     """
     for i in range(LANES):
         t, q, p = met[AIR_TEMPERATURE, i], met[SPECIFIC_HUMIDITY, i], met[AIR_PRESSURE, i]
