@@ -1,7 +1,8 @@
 """Spin-up: soil water and temperature by repeating a year, slow soil carbon by repeating its rates.
 
-Fast and structural carbon are measured (inventory) and set back afterwards; only the slow pool has
-to be found. It follows the structural pool, whose decomposition and litter repeat year by year.
+Fast and structural carbon are measured (inventory) and set back at the start of every cycle; only
+the slow pool has to be found. It comes into balance with the measured structural pool, whose
+decomposition and litter repeat year by year.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def settle_slow_carbon(
 ) -> SettledCarbon:
     """Repeat the recorded days until the slow pool changes by less than `tolerance` a cycle.
 
-    fast, structural, slow : (patch,) kgC m-2 at the start;  option : decomposition option 0, 1 or 2
+    fast, structural : (patch,) kgC m-2 at the start of every cycle;  slow : of the first
+    option : decomposition option 0, 1 or 2
     The criterion is the largest change over the patches relative to max(pool, 1e-3 kgC m-2).
     """
     k_slow = K_SLOW if option == 2 else K_SLOW_RAPID
@@ -72,9 +74,11 @@ def settle_slow_carbon(
     litter = np.array(record.litter_fast), np.array(record.litter_structural)
     # as in the model, where a day's loss (at most 27 % of the pool) leaves the pool at midnight
     share = activity[:, None] * rates[:, None]
+    measured = fast, structural
     rows = []
     for cycle in range(1, MAX_CYCLES + 1):
         before = slow
+        fast, structural = measured
         for day in range(len(activity)):
             lost = share[day, 1] * structural
             fast = fast * (1.0 - share[day, 0]) + litter[0][day]
