@@ -110,6 +110,16 @@ def test_grass_dries_and_its_leaves_do_not_return_at_once(compiled):
     assert run.last.elongation[0] == pytest.approx(display, rel=1e-12)
 
 
+def test_snow_that_slides_off_leaves_is_denser_than_fresh_snow(compiled):
+    """Fresh snow on bare ground; at most 200 kg m-3 under conifers, which intercept nearly all."""
+    patches = (Patch(), Patch(cohorts=(("LC", 25.0, 0.1),)))
+    run = run_days(weather("2001-01-10", 3, warm=262.0), patches, days=3, temperature=262.0)
+    assert run.columns.open_fraction[1] < 0.2 and run.last.water.min() > 10.0
+    density = run.last.water / run.last.snow_depth
+    assert 50.0 <= density[0] < 100.0
+    assert 100.0 < density[1] <= 205.0
+
+
 def test_absorbed_radiation_against_a_linear_system(compiled):
     """One noon step: light and longwave of every cohort and the ground, solved independently."""
     patches = (Patch(cohorts=FOREST), Patch(cohorts=(("NP", 18.0, 0.03), ("DC4", 4.0, 0.4))))

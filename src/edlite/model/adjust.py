@@ -22,10 +22,11 @@ from edlite.model.lanes import LANES, N_LAYER
 FILM_MIN = 5e-4  # of capacity; a thinner film evaporates at once
 POOL_MIN = 1e-3  # kg m-2; a smaller pool enters the soil whole
 BOUND_LIQUID = 0.1  # liquid share that snow holds
+DRIP_DENSITY = 200.0  # kg m-3 of snow that slides off leaves
 
 
 @lane_loop
-def leaf_water(done, fast, step):
+def leaf_water(done, fast, ground, step):
     """Excess film drips to the ground; traces and deficits are exchanged with canopy air."""
     for c in range(step.lai.shape[0]):
         for i in range(LANES):
@@ -45,6 +46,7 @@ def leaf_water(done, fast, step):
             fast.leaf_energy[c, i] = energy - drip_energy - boil_energy
             fast.water[i] += drip
             fast.water_energy[i] += drip_energy
+            ground.snow_depth[i] += drip * (f / RHO_W + (1.0 - f) / DRIP_DENSITY)
             fast.q[i] += boil / step.air_mass[i]
             fast.enthalpy[i] += boil_energy / step.air_mass[i]
             fast.e_film[i] += boil
@@ -151,8 +153,8 @@ def surface_water(done, fast, soil, stand):
 
 
 @njit(error_model="numpy")
-def after_substep(done, fast, soil, stand, step):
+def after_substep(done, fast, ground, soil, stand, step):
     """All adjustments after an accepted substep."""
-    leaf_water(done, fast, step)
+    leaf_water(done, fast, ground, step)
     soil_bounds(done, fast, soil, stand)
     surface_water(done, fast, soil, stand)
