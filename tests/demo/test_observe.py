@@ -35,11 +35,11 @@ def inputs(tmp_path, walnut_cells):
     coordinates = cell_coordinates(walnut_cells)
     area = ("cell", cell_area(walnut_cells))
     xr.Dataset({"area": area}, coordinates).to_netcdf(tmp_path / "domain.nc", engine="netcdf4")
-    layers = ("cell", np.full(10, 6, dtype=np.int32))
+    layers = ("cell", np.full(8, 6, dtype=np.int32))
     soil = xr.Dataset({"n_layer": layers}, coordinates)
     soil.to_netcdf(tmp_path / "soil.nc", engine="netcdf4")
     truth = made_up_truth(walnut_cells)
-    for name, cells in (("0", slice(0, 4)), ("1", slice(4, 10))):
+    for name, cells in (("0", slice(0, 4)), ("1", slice(4, 8))):
         truth.isel(cell=cells).to_netcdf(tmp_path / f"truth{name}.nc", engine="netcdf4")
     time = pd.date_range("2013-01-01", periods=97, freq="h").as_unit("ns")
     lat, lon = np.arange(31.4375, 32.1, 0.125), np.arange(-110.1875, -109.6, 0.125)
