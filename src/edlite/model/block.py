@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edlite.constants import YEAR_S
+from edlite.constants import CANOPY_DEPTH_MIN, L_F, YEAR_S
 from edlite.kernels.radiation import leaf_angle_coefficients
 from edlite.kernels.vegetation import leaf_heat_capacity
 from edlite.model.budgets import Book, allocate_book
@@ -44,7 +44,7 @@ LEAF_STATE = (
     *("growth_resp", "virtual_resp"),
 )
 # smallest scales of the error control: enthalpy J kg-1, q, CO2, surface water kg m-2 and J m-2
-SCALAR_FLOORS = (1.0, 1e-5, 1.0, 0.1, 0.1 * 334000.0)
+SCALAR_FLOORS = (1.0, 1e-5, 1.0, 0.1, 0.1 * L_F)
 
 
 @dataclass
@@ -77,7 +77,7 @@ def pack(columns: Columns) -> list[np.ndarray]:
     return [order[i : i + LANES] for i in range(0, columns.n_patch, LANES)]
 
 
-def _lanes(patches: np.ndarray) -> np.ndarray:
+def lanes_of(patches: np.ndarray) -> np.ndarray:
     """Patch of every lane; padding repeats the last one."""
     return np.concatenate([patches, np.repeat(patches[-1:], LANES - len(patches))])
 
@@ -101,7 +101,7 @@ def make_block(
     met_point, met_weight : (cell, 4) bilinear interpolation of the forcing
     prescribed : (patch,) bool
     """
-    lanes = _lanes(patches)
+    lanes = lanes_of(patches)
     starts = np.searchsorted(columns.patch_index, np.arange(columns.n_patch + 1))
     cohorts_of = [np.arange(starts[p], starts[p + 1]) for p in patches]
     n_cohort = max(1, max(len(c) for c in cohorts_of))
@@ -115,7 +115,7 @@ def make_block(
     stand = Stand(
         open_fraction=columns.open_fraction[lanes],
         veg_height=columns.veg_height[lanes],
-        canopy_depth=np.maximum(columns.veg_height[lanes], 5.0),
+        canopy_depth=np.maximum(columns.veg_height[lanes], CANOPY_DEPTH_MIN),
         reference_height=columns.reference_height[cell],
         prescribed=prescribed[lanes].astype(float),
         met_point=np.ascontiguousarray(met_point[cell].T),
@@ -225,7 +225,7 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
 
 def load_state(block: Block, state: State) -> None:
     """Copy the state of the block's patches into its lanes."""
-    lanes = _lanes(block.patches)
+    lanes = lanes_of(block.patches)
     fast, ground, leaves = block.views[0], block.ground, block.leaves
     for name in FAST_PATCH:
         getattr(fast, name)[:] = getattr(state, name)[lanes]

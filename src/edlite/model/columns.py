@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from edlite.errors import InputError
 from edlite.files import read_dataset
@@ -242,10 +241,6 @@ class Columns:
         plant = self.leaf_max + above * (sapwood + self.structural)
         patch = np.bincount(self.patch_index, self.n * plant, self.n_patch)
         return np.bincount(self.cell_index, self.area * patch, self.n_cell)
-
-    def soil_dataset(self) -> xr.Dataset:
-        """Soil properties by patch, for writers and checks."""
-        return xr.Dataset({k: (("patch", "layer"), v) for k, v in self.soil.items()})
 
     def _check(self) -> None:
         if np.any((self.area <= 0.0) | ~np.isfinite(self.area)):

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from edlite.errors import InputError
 from edlite.grid.bilinear import bilinear_weights
-from edlite.model.block import Block, load_state, make_block, pack, store_state
+from edlite.model.block import Block, lanes_of, load_state, make_block, pack, store_state
 from edlite.model.columns import Columns
 from edlite.model.compiled import compiled_daily, compiled_steps
 from edlite.model.day import HOURLY, STEPS_PER_DAY
@@ -148,7 +148,11 @@ def run(
             tomorrow = day_of_year(date + ONE_DAY)
 
             def work(block, met=met, target=target, result=result, tomorrow=tomorrow, date=date):
-                lane_target = unprescribed if target is None else _to_lanes(target, block)
+                lane_target = (
+                    unprescribed
+                    if target is None
+                    else np.ascontiguousarray(target[:, :, lanes_of(block.patches)])
+                )
                 _run_block_day(block, switches, met, lane_target, tomorrow, date, result)
 
             list(pool.map(work, blocks))
@@ -165,19 +169,9 @@ def day_of_year(date: np.datetime64) -> float:
 
 
 def _set_calendar(block: Block, columns: Columns, curves: dict[str, np.ndarray]) -> None:
-    lanes = np.resize(block.patches, LANES)
-    lanes[len(block.patches) :] = block.patches[-1]
-    cell = columns.cell_index[lanes]
+    cell = columns.cell_index[lanes_of(block.patches)]
     for name in CURVES:
         getattr(block.calendar, name)[:] = curves[name][cell]
-
-
-def _to_lanes(target: np.ndarray, block: Block) -> np.ndarray:
-    used = len(block.patches)
-    lanes = np.empty((*target.shape[:2], LANES))
-    lanes[:, :, :used] = target[:, :, block.patches]
-    lanes[:, :, used:] = lanes[:, :, used - 1 : used]
-    return lanes
 
 
 def _empty_result(date: np.datetime64, n_patch: int) -> DayResult:
