@@ -1,7 +1,7 @@
 """Which source files a command is made of, found by following its imports.
 
-A workflow engine sees the command line of a job but not the modules behind it. Naming these files
-as inputs makes a change of code rerun what it touches, and nothing else.
+A workflow engine sees the command line of a job but not the modules behind it. A digest of these
+files among a job's parameters makes a change of code rerun what it touches, and nothing else.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ def command_sources(*commands: str) -> list[Path]:
     return _with_data(_closure(modules))
 
 
+def code_digest(*commands: str) -> str:
+    """Hash of the `command_sources`: changes where the code of the commands does."""
+    return _digest((p.relative_to(PACKAGE).as_posix(), p) for p in command_sources(*commands))
+
+
 def kernel_digest() -> str:
     """Hash of the package's Numba code, for the name of its cache folder.
 
@@ -51,9 +56,14 @@ def kernel_digest() -> str:
     another file would go unnoticed: the folder changes instead. All modules that end up in the
     compiled entry points count, and no others.
     """
+    modules = sorted(_closure([ENTRY_POINTS]) - {"edlite.dependencies"})
+    return _digest((module, _file_of(module)) for module in modules)
+
+
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
     digest = hashlib.sha256()
-    for module in sorted(_closure([ENTRY_POINTS]) - {"edlite.dependencies"}):
-        digest.update(module.encode() + b"\0" + _file_of(module).read_bytes())
+    for name, path in files:
+        digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

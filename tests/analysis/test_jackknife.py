@@ -13,24 +13,26 @@ from edlite.analysis.jackknife import (
     jackknife_sd,
     match_cells,
 )
+from edlite.assimilation.estimator import Linear, Optimal
 from edlite.constants import YEAR_S
 from edlite.errors import InputError
 from edlite.files import read_dataset, write_dataset
 
 N_DAY = 120
+LINEAR = Linear()
 TIME = np.datetime64("2013-03-01", "ns") + np.arange(N_DAY) * np.timedelta64(1, "D")
 DAY_S = TIME.astype("datetime64[s]").astype(float)
 FLIGHT_S = DAY_S[0] + 86400.0 * np.array([5.0, 18.0, 30.0, 44.0, 58.0, 71.0, 85.0, 97.0, 111.0])
 SEASON = 4.0 + 3.0 * np.sin(np.arange(N_DAY) / 20.0)  # kgC m-2 yr-1 per m3 m-3
 
 
-def flight_bias(eps, valid=None, start="year"):
+def flight_bias(eps, valid=None, start="year", estimator=LINEAR):
     """Bias that is the same in all layers; eps (flight, cell)."""
     full = np.repeat(eps[:, None, :], 9, axis=1)
     valid = np.ones(full.shape, bool) if valid is None else np.repeat(valid[:, None, :], 9, axis=1)
     weight = np.zeros((9, eps.shape[1]))
     weight[:6] = 1 / 6
-    return FlightBias(FLIGHT_S, full, valid, weight, start)
+    return FlightBias(FLIGHT_S, full, valid, weight, start, estimator)
 
 
 def daily_mean_bias(eps, flight_s=FLIGHT_S):
@@ -71,6 +73,19 @@ def test_replicates_against_brute_force():
     np.testing.assert_allclose(ds["beta_jackknife_sd"][0], expected, rtol=0.2)
 
 
+def test_optimal_interpolation_is_left_out_flight_by_flight():
+    """Without a flight the daily bias is that of the remaining flights alone."""
+    eps = -0.1 + 0.02 * np.random.default_rng(8).normal(size=(9, 4))
+    bias = flight_bias(eps, estimator=Optimal())
+    rest = np.arange(9) != 3
+    part = FlightBias(
+        FLIGHT_S[rest], bias.eps[rest], bias.valid[rest], bias.weight, "year", Optimal()
+    )
+    left = bias.daily_basis(TIME) @ bias.root_zone(without=3)
+    np.testing.assert_allclose(left, part.daily_basis(TIME) @ part.root_zone(), atol=1e-12)
+    assert np.abs(left - bias.daily_basis(TIME) @ bias.root_zone()).max() > 1e-4
+
+
 def test_proportional_response_has_no_error_from_flights():
     """One slope on all days: any bias gives the same beta."""
     eps = -0.1 + 0.03 * np.random.default_rng(3).normal(size=(9, 4))
@@ -106,7 +121,7 @@ def test_fewer_than_two_flights():
     native, blended = runs(eps, SEASON)
     full = flight_bias(eps)
     for n in (0, 1):
-        part = FlightBias(FLIGHT_S[:n], full.eps[:n], full.valid[:n], full.weight, "year")
+        part = FlightBias(FLIGHT_S[:n], full.eps[:n], full.valid[:n], full.weight, "year", LINEAR)
         ds = jackknife(native, blended, np.ones(N_DAY, bool), AREA, part, 0.01)
         assert np.isnan(ds["beta_region_jackknife_sd"]).all()
 

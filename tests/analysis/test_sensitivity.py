@@ -161,7 +161,9 @@ def bias_file(folder, n_flight=4, seed=0):
         },
         coords={"time_hour": ("flight", time), "cell_id": ("cell", CELL_ID)},
     )
-    return write_dataset(ds.assign_attrs(start="year"), folder / "bias.nc", region="Test")
+    return write_dataset(
+        ds.assign_attrs(start="year", interpolation="linear"), folder / "bias.nc", region="Test"
+    )
 
 
 def test_command_writes_the_contract(tmp_path):

@@ -22,11 +22,11 @@ EXISTS = np.arange(9)[:, None] < np.array([9, 9, 9, 4, 4])
 
 def blended(tile, bias_path, theta_path=None, **options):
     """Moisture (time, layer, patch) and clipped amount (time, layer, cell) of the two days."""
-    soil = tile.soil
+    soil, options = tile.soil, BlendOptions(**options)
     with ThetaSeries([theta_path or tile.theta()], soil) as native:
         index = year_hours(native, 2013)
-        bias = Bias.read(bias_path, soil)
-        parts = list(blend_blocks(native, index, bias, soil, BlendOptions(**options)))
+        bias = Bias.read(bias_path, soil, options.estimator)
+        parts = list(blend_blocks(native, index, bias, soil, options))
     return np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts])
 
 

@@ -13,6 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
+from edlite.assimilation.bias import BlendOptions
+from edlite.assimilation.estimator import Optimal
 from edlite.config import complete_config, schema_keys
 from edlite.errors import InputError
 
@@ -152,7 +154,6 @@ def test_reference_page_is_that_of_the_schema(project):
         ("rzsm", "edlite.assimilation.regrid:RzsmOptions"),
         ("model", "edlite.model.options:ModelOptions"),
         ("forcing", "edlite.forcing.build:ForcingOptions"),
-        ("blend", "edlite.assimilation.bias:BlendOptions"),
         ("evaluate", "edlite.analysis.evaluation:EvaluationOptions"),
         ("attribute", "edlite.analysis.attribution:AttributionOptions"),
         ("verify", "edlite.analysis.verification:Bounds"),
@@ -166,6 +167,13 @@ def test_commands_and_schema_have_the_same_settings(project, schema_path, sectio
     given = {key: value for key, value in read(project, "config").items() if key != section}
     schema = complete_config(given, schema_path)[section]
     assert {key: _listed(value) for key, value in used.items()} == schema
+
+
+def test_blending_and_schema_have_the_same_settings(project, schema_path):
+    given = {key: value for key, value in read(project, "config").items() if key != "blend"}
+    schema = complete_config(given, schema_path)["blend"]
+    assert BlendOptions.from_params({"blend": schema}) == BlendOptions()
+    assert schema["optimal"] == dataclasses.asdict(Optimal())
 
 
 def _listed(value: object) -> object:

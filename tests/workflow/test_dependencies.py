@@ -6,7 +6,7 @@ import pytest
 
 from edlite import dependencies
 from edlite.cli import COMMANDS
-from edlite.dependencies import PACKAGE, command_sources
+from edlite.dependencies import PACKAGE, code_digest, command_sources
 from edlite.errors import InputError
 
 
@@ -34,6 +34,11 @@ def test_every_command_has_sources(command):
 def test_unknown_command_is_refused():
     with pytest.raises(InputError, match="simulat"):
         command_sources("simulat")
+
+
+def test_code_digests_differ_between_commands():
+    assert len({code_digest(c) for c in COMMANDS}) == len(COMMANDS)
+    assert code_digest("bias") == code_digest("bias")
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from edlite import dependencies
+
 REGIONS = ("Howland", "Walnut")
 
 
@@ -114,6 +116,19 @@ def test_second_run_does_nothing(snakemake_run, finished):
     folder, config = finished
     run = snakemake_run(folder, "--dry-run", "--configfile", config)
     assert "Nothing to be done" in run.stdout, run.stdout
+
+
+def test_new_code_touches_its_rule_and_what_follows(snakemake_run, finished, monkeypatch):
+    folder, config = finished
+    before = dependencies.code_digest
+
+    def changed(*names):
+        return "changed" if names == ("sensitivity",) else before(*names)
+
+    monkeypatch.setattr(dependencies, "code_digest", changed)
+    jobs = plan(snakemake_run(folder, "--dry-run", "--configfile", config).stdout)
+    assert {"sensitivity", "attribute", "report"} <= set(jobs)
+    assert not {"soil", "spinup", "simulate", "bias", "simulate_prescribed"} & set(jobs)
 
 
 def test_new_land_cover_touches_its_region_alone(snakemake_run, finished):

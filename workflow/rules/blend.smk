@@ -9,7 +9,6 @@ rule bias:
         rzsm=expand("results/{region}/rzsm/{year}.nc", year=YEARS, allow_missing=True),
         soil="results/{region}/soil.nc",
         tiles="results/{region}/tiles.nc",
-        code=code("bias"),
     output:
         "results/{region}/bias/{tile}.nc",
     log:
@@ -23,6 +22,7 @@ rule bias:
         mem_mb=4000,
         runtime=30,
     params:
+        code=code("bias"),
         settings=parameters("blend"),
     shell:
         "python -m edlite bias --native-theta {input.theta} --rzsm {input.rzsm} --soil {input.soil}"
@@ -36,7 +36,6 @@ rule blend:
         bias="results/{region}/bias/{tile}.nc",
         soil="results/{region}/soil.nc",
         tiles="results/{region}/tiles.nc",
-        code=code("blend"),
     output:
         kept_if_wanted("results/{region}/blended/{tile}/{year}_rzsm.nc"),
     log:
@@ -50,6 +49,7 @@ rule blend:
         mem_mb=4000,
         runtime=30,
     params:
+        code=code("blend"),
         settings=parameters("blend"),
     shell:
         "python -m edlite blend --native-theta {input.native} --bias {input.bias} --soil {input.soil}"
@@ -64,7 +64,6 @@ rule perfect:
         truth=neighbouring_theta("truth"),
         soil="results/{region}/soil.nc",
         tiles="results/{region}/tiles.nc",
-        code=code("blend"),
     output:
         kept_if_wanted("results/{region}/perfect/{tile}/{year}_rzsm.nc"),
     log:
@@ -78,6 +77,7 @@ rule perfect:
         mem_mb=4000,
         runtime=30,
     params:
+        code=code("blend"),
         settings=parameters("blend"),
     shell:
         "python -m edlite blend --native-theta {input.native} --truth-theta {input.truth} --soil {input.soil}"

@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 from edlite.config import complete_config
 from edlite.demo.layout import demo_files, read_recipe
-from edlite.dependencies import command_sources, kernel_digest
+from edlite.dependencies import code_digest, kernel_digest
 from edlite.errors import InputError
 
 try:

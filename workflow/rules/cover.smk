@@ -3,7 +3,6 @@ rule cover:
     input:
         domain="results/{region}/domain.nc",
         nlcd=region_files("nlcd"),
-        code=code("cover"),
     output:
         "results/{region}/cover.nc",
     log:
@@ -17,6 +16,7 @@ rule cover:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("cover"),
         settings=parameters("cover"),
     shell:
         "python -m edlite cover --domain {input.domain} --nlcd {input.nlcd:q}"

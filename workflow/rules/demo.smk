@@ -7,7 +7,6 @@ if DEMO:
     rule demo_forcing:
         input:
             recipe=RECIPES,
-            code=code("demo-forcing"),
         output:
             manifest=shared_file("forcing_manifest"),
             co2=shared_file("co2"),
@@ -22,6 +21,7 @@ if DEMO:
             mem_mb=2000,
             runtime=30,
         params:
+            code=code("demo-forcing"),
             folder=demo_folder,
             regions=REGIONS,
         shell:
@@ -31,7 +31,6 @@ if DEMO:
         input:
             recipe=RECIPES,
             soil="results/{region}/soil.nc",
-            code=code("demo-truth"),
         output:
             "results/{region}/truth/soil.nc",
         log:
@@ -44,6 +43,8 @@ if DEMO:
         resources:
             mem_mb=1000,
             runtime=10,
+        params:
+            code=code("demo-truth"),
         shell:
             "python -m edlite demo-truth --recipe {input.recipe[0]:q} --region {wildcards.region}"
             " --soil {input.soil} --out {output} > {log} 2>&1"
@@ -57,7 +58,6 @@ for region in REGIONS if DEMO else []:
             f"demo_region_{region}"
         input:
             recipe=RECIPES,
-            code=code("demo-region"),
         output:
             [path for product in STATIC_PRODUCTS for path in files[product]],
         log:
@@ -71,6 +71,7 @@ for region in REGIONS if DEMO else []:
             mem_mb=2000,
             runtime=30,
         params:
+            code=code("demo-region"),
             region=region,
             folder=demo_folder,
         shell:
@@ -91,7 +92,6 @@ for region in REGIONS if DEMO else []:
                 tile=TILES,
                 year=YEARS,
             ),
-            code=code("demo-observe"),
         output:
             [path for product in OBSERVED_PRODUCTS for path in files[product]],
         log:
@@ -105,6 +105,7 @@ for region in REGIONS if DEMO else []:
             mem_mb=4000,
             runtime=30,
         params:
+            code=code("demo-observe"),
             region=region,
             folder=demo_folder,
             settings=run_parameters(),

@@ -2,7 +2,6 @@
 rule domain:
     input:
         regions=located(config["regions"]["geojson"]),
-        code=code("domain"),
     output:
         "results/{region}/domain.nc",
     log:
@@ -16,6 +15,7 @@ rule domain:
         mem_mb=1000,
         runtime=10,
     params:
+        code=code("domain"),
         settings=parameters(),
     shell:
         "python -m edlite domain --regions {input.regions:q} --region {wildcards.region}"

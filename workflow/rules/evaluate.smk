@@ -7,7 +7,6 @@ rule evaluate:
         truth=everywhere("truth", "daily") if DEMO else [],
         soil=expand("results/{region}/soil.nc", region=REGIONS),
         sensitivity=expand("results/{region}/sensitivity.nc", region=REGIONS),
-        code=code("evaluate"),
     output:
         towers="results/tables/towers.csv",
         truth="results/tables/truth.csv" if DEMO else [],
@@ -23,6 +22,7 @@ rule evaluate:
         mem_mb=8000,
         runtime=60,
     params:
+        code=code("evaluate"),
         settings=parameters("evaluate", "period"),
         towers=[f"{site}=results/towers/{site}" for site in SITES],
         against_truth=lambda wildcards, input, output: (
@@ -44,7 +44,6 @@ rule attribute:
         annual=everywhere("native", "annual"),
         soil=expand("results/{region}/soil.nc", region=REGIONS),
         paper=os.path.relpath(ROOT / "resources/paper/paper_table4.csv"),
-        code=code("attribute"),
     output:
         expand("results/tables/{table}.csv", table=["regression", "anova", "pairwise"]),
     log:
@@ -58,6 +57,7 @@ rule attribute:
         mem_mb=4000,
         runtime=30,
     params:
+        code=code("attribute"),
         settings=parameters("attribute"),
         folder=subpath(output[0], parent=True),
     shell:

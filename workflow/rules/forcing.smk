@@ -4,7 +4,6 @@ rule forcing:
         manifest=shared_file("forcing_manifest"),
         co2=shared_file("co2"),
         domains=expand("results/{region}/domain.nc", region=REGIONS),
-        code=code("forcing"),
     output:
         expand("results/{region}/forcing/{{year}}.nc", region=REGIONS),
     log:
@@ -18,6 +17,7 @@ rule forcing:
         mem_mb=4000,
         runtime=120,
     params:
+        code=code("forcing"),
         settings=parameters("forcing"),
         regions=[f"{r}=results/{r}/domain.nc" for r in REGIONS],
         outputs=lambda wildcards, output: [f"{r}={f}" for r, f in zip(REGIONS, output)],

@@ -3,7 +3,6 @@ rule forest:
     input:
         domain="results/{region}/domain.nc",
         fia=region_files("fia"),
-        code=code("forest"),
     output:
         "results/{region}/forest.nc",
     log:
@@ -17,6 +16,7 @@ rule forest:
         mem_mb=4000,
         runtime=10,
     params:
+        code=code("forest"),
         settings=parameters("forest"),
     shell:
         "python -m edlite forest --domain {input.domain} --fia {input.fia:q}"

@@ -30,8 +30,8 @@ def initial_parameters(wildcards):
 
 
 def code(*commands):
-    """Python modules and tables that the commands use: a change reruns the jobs."""
-    return [os.path.relpath(path) for path in command_sources(*commands)]
+    """Digest of the Python modules and tables that the commands use: a change reruns the jobs."""
+    return code_digest(*commands)
 
 
 def region_files(product):

@@ -7,7 +7,6 @@ rule initial_state:
         cover="results/{region}/cover.nc",
         lai="results/{region}/lai.nc",
         forest="results/{region}/forest.nc",
-        code=code("initial-state"),
     output:
         state="results/{region}/initial_state.nc",
         tiles="results/{region}/tiles.nc",
@@ -22,6 +21,7 @@ rule initial_state:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("initial-state"),
         settings=initial_parameters,
     shell:
         "python -m edlite initial-state --domain {input.domain} --soil {input.soil} --cover {input.cover}"

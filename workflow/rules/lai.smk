@@ -4,7 +4,6 @@ rule lai:
         domain="results/{region}/domain.nc",
         cover="results/{region}/cover.nc",
         granules=region_files("lai"),
-        code=code("lai"),
     output:
         "results/{region}/lai.nc",
     log:
@@ -18,6 +17,7 @@ rule lai:
         mem_mb=2000,
         runtime=60,
     params:
+        code=code("lai"),
         settings=parameters("lai"),
     shell:
         "python -m edlite lai --domain {input.domain} --cover {input.cover} --granule {input.granules:q}"

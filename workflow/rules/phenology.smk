@@ -3,7 +3,6 @@ rule phenology:
     input:
         domain="results/{region}/domain.nc",
         granules=region_files("phenology"),
-        code=code("phenology"),
     output:
         "results/{region}/phenology/{year}.nc",
     log:
@@ -17,6 +16,7 @@ rule phenology:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("phenology"),
         settings=parameters("phenology"),
     shell:
         "python -m edlite phenology --domain {input.domain} --granule {input.granules:q} --year {wildcards.year}"

@@ -48,7 +48,6 @@ rule figures:
         TOWER_RESULTS,
         RADAR_RESULTS,
         paper=PAPER,
-        code=code("figures"),
     output:
         directory("results/figures"),
     log:
@@ -62,6 +61,7 @@ rule figures:
         mem_mb=8000,
         runtime=60,
     params:
+        code=code("figures"),
         settings=parameters("report", "period"),
         paper=folder_of("paper"),
     shell:
@@ -75,7 +75,6 @@ rule report:
         figures="results/figures",
         verification="results/verification.csv",
         paper=PAPER,
-        code=code("report"),
     output:
         page="results/report.html",
         summary="results/tables/summary.csv",
@@ -90,6 +89,7 @@ rule report:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("report"),
         settings=parameters("report", "period"),
         paper=folder_of("paper"),
     shell:
@@ -107,7 +107,6 @@ rule verify:
         TOWER_RESULTS,
         RADAR_RESULTS,
         KEPT_MOISTURE,
-        code=code("verify"),
     output:
         "results/verification.csv",
     log:
@@ -121,6 +120,7 @@ rule verify:
         mem_mb=8000,
         runtime=60,
     params:
+        code=code("verify"),
         settings=parameters("verify", "period"),
     shell:
         "python -m edlite verify --results results --params {params.settings:q}"

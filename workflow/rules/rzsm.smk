@@ -3,7 +3,6 @@ rule regrid_rzsm:
     input:
         domain="results/{region}/domain.nc",
         flights=region_files("airmoss"),
-        code=code("regrid-rzsm"),
     output:
         "results/{region}/rzsm/{year}.nc",
     log:
@@ -17,6 +16,7 @@ rule regrid_rzsm:
         mem_mb=4000,
         runtime=30,
     params:
+        code=code("regrid-rzsm"),
         settings=parameters("rzsm"),
     shell:
         "python -m edlite regrid-rzsm --domain {input.domain} --flight {input.flights:q} --year {wildcards.year}"

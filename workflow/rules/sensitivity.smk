@@ -7,7 +7,6 @@ rule sensitivity:
         blended=results_of("blended", "daily"),
         perfect=results_of("perfect", "daily") if DEMO else [],
         bias=jackknife_files,
-        code=code("sensitivity"),
     output:
         "results/{region}/sensitivity.nc",
     log:
@@ -21,6 +20,7 @@ rule sensitivity:
         mem_mb=4000,
         runtime=30,
     params:
+        code=code("sensitivity"),
         settings=parameters("sensitivity", "period"),
     shell:
         "python -m edlite sensitivity --native {input.native} --blended {input.blended}"

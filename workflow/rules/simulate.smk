@@ -10,7 +10,6 @@ rule simulate:
         forcing="results/{region}/forcing/{year}.nc",
         phenology="results/{region}/phenology/{year}.nc",
         compiled=ancient(rules.compile.output),
-        code=code("simulate"),
     output:
         hourly="results/{region}/{run}/{tile}/{year}.nc",
         daily="results/{region}/{run}/{tile}/{year}_daily.nc",
@@ -30,6 +29,7 @@ rule simulate:
         mem_mb=4000,
         runtime=480,
     params:
+        code=code("simulate"),
         settings=run_parameters("model"),
     shell:
         "python -m edlite simulate --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"
@@ -52,7 +52,6 @@ rule simulate_prescribed:
         phenology="results/{region}/phenology/{year}.nc",
         rzsm="results/{region}/{run}/{tile}/{year}_rzsm.nc",
         compiled=ancient(rules.compile.output),
-        code=code("simulate"),
     output:
         hourly="results/{region}/{run}/{tile}/{year}.nc",
         daily="results/{region}/{run}/{tile}/{year}_daily.nc",
@@ -72,6 +71,7 @@ rule simulate_prescribed:
         mem_mb=4000,
         runtime=480,
     params:
+        code=code("simulate"),
         settings=run_parameters("model"),
     shell:
         "python -m edlite simulate --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"

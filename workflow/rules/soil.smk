@@ -4,7 +4,6 @@ rule soil:
         domain="results/{region}/domain.nc",
         mukey=region_files("soil_raster"),
         tables=soil_tables,
-        code=code("soil"),
     output:
         "results/{region}/soil.nc",
     log:
@@ -18,6 +17,7 @@ rule soil:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("soil"),
         settings=parameters("soil"),
         tables=folder_of("tables"),
     shell:

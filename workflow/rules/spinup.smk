@@ -1,7 +1,5 @@
 # Compile the model's kernels once, before parallel jobs read them from the cache.
 rule compile:
-    input:
-        code=code("compile"),
     output:
         f"{CACHE}/compiled.txt",
     log:
@@ -14,6 +12,8 @@ rule compile:
     resources:
         mem_mb=2000,
         runtime=20,
+    params:
+        code=code("compile"),
     shell:
         "python -m edlite compile --out {output} > {log} 2>&1"
 
@@ -28,7 +28,6 @@ rule spinup:
         forcing=f"results/{{region}}/forcing/{config['years']['spinup']}.nc",
         phenology=f"results/{{region}}/phenology/{config['years']['spinup']}.nc",
         compiled=ancient(rules.compile.output),
-        code=code("spinup"),
     output:
         state="results/{region}/spinup/{run}/{tile}.nc",
         table="results/{region}/spinup/{run}/{tile}.csv",
@@ -45,6 +44,7 @@ rule spinup:
         mem_mb=3000,
         runtime=240,
     params:
+        code=code("spinup"),
         settings=run_parameters("model", "spinup"),
     shell:
         "python -m edlite spinup --domain {input.domain} --soil {input.soil} --initial-state {input.initial_state}"

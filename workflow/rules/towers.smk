@@ -5,7 +5,6 @@ rule tower_run:
         stands=located(config["towers"]["stands"]),
         record=tower_record,
         co2=shared_file("co2"),
-        code=code("tower-run"),
     output:
         run="results/towers/{site}/run.yaml",
         patches="results/towers/{site}/patches.csv",
@@ -21,6 +20,7 @@ rule tower_run:
         mem_mb=1000,
         runtime=10,
     params:
+        code=code("tower-run"),
         settings=parameters("model"),
         start=tower_span()[0],
         end=tower_span()[1],
@@ -41,7 +41,6 @@ rule site:
         record=tower_record,
         co2=shared_file("co2"),
         compiled=ancient(rules.compile.output),
-        code=code("site"),
     output:
         native="results/towers/{site}/native.nc",
         prescribed="results/towers/{site}/prescribed.nc",
@@ -58,6 +57,7 @@ rule site:
         mem_mb=2000,
         runtime=120,
     params:
+        code=code("site"),
         folder=subpath(output.native, parent=True),
     shell:
         "python -m edlite site {input.run} --threads {threads} --out {params.folder} > {log} 2>&1"
@@ -72,7 +72,6 @@ rule texture:
         record=tower_record,
         co2=shared_file("co2"),
         compiled=ancient(rules.compile.output),
-        code=code("texture"),
     output:
         "results/towers/{site}/texture.nc",
     log:
@@ -86,6 +85,7 @@ rule texture:
         mem_mb=2000,
         runtime=240,
     params:
+        code=code("texture"),
         settings=parameters("texture"),
     shell:
         "python -m edlite texture --run {input.run} --threads {threads}"

@@ -7,7 +7,7 @@ each cell and flux that varies through the year. `docs/concepts/sensitivity.md` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from scipy import stats
 
 from edlite.analysis.regional import weighted_mean_sd
 from edlite.analysis.sensitivity import BETA_UNITS, COMPONENTS, Difference, combine, difference
-from edlite.assimilation.flights import fill_flights, hat_weights, seconds
+from edlite.assimilation.estimator import Estimator, estimator_of
+from edlite.assimilation.flights import hat_weights, seconds
 from edlite.constants import YEAR_S
 from edlite.errors import InputError
 from edlite.files import read_dataset
@@ -31,6 +32,7 @@ class FlightBias:
     time_s : (flight,) s, centres of the hours
     eps, valid : (flight, layer, cell); weight (layer, cell): share of the layer in 0-1 m
     start : "year" or "first_flight" (see `edlite.assimilation.bias.BlendOptions`)
+    estimator : how the bias follows from its values at the flights
     """
 
     time_s: np.ndarray
@@ -38,6 +40,7 @@ class FlightBias:
     valid: np.ndarray
     weight: np.ndarray
     start: str
+    estimator: Estimator
 
     @classmethod
     def read(cls, paths: Sequence[str | Path], soil: str | Path, cell_id: np.ndarray) -> FlightBias:
@@ -64,7 +67,8 @@ class FlightBias:
             eps,
             valid > 0,
             root_zone_weights(n_layer).T,
-            str(first.attrs.get("start", "year")),
+            str(first.attrs["start"]),
+            estimator_of(first.attrs),
         )
 
     @property
@@ -73,21 +77,30 @@ class FlightBias:
         return (self.valid & (self.weight > 0)).any(axis=1)
 
     def root_zone(self, without: int | None = None) -> np.ndarray:
-        """Root-zone bias (flight, cell) at every flight, m3 m-3, with one flight left out."""
+        """Coefficients (flight, cell) of the root-zone bias, with one flight left out."""
         valid = self.valid.copy()
         if without is not None:
             valid[without] = False
-        filled = fill_flights(self.time_s, self.eps, valid)
-        return (filled * self.weight).sum(axis=1)
+        coefficients = self.estimator.coefficients(self.time_s, self.eps, valid)
+        return (coefficients * self.weight).sum(axis=1)
+
+    def daily_basis(self, day: np.ndarray) -> np.ndarray:
+        """Daily means (day, flight) of the basis: times `root_zone` the daily mean bias, m3 m-3."""
+        return self._daily_mean(self.estimator.basis, day)
 
     def daily_weights(self, day: np.ndarray) -> np.ndarray:
-        """Weight (day, flight) of each flight in the daily mean of the bias."""
+        """Daily means (day, flight) of the flights' hat functions: how near a day is to each."""
+        return self._daily_mean(hat_weights, day)
+
+    def _daily_mean(
+        self, basis: Callable[[np.ndarray, np.ndarray], np.ndarray], day: np.ndarray
+    ) -> np.ndarray:
         hours = (np.arange(24) + 0.5) * 3600.0
         time_s = (seconds(day)[:, None] + hours).ravel()
-        weights = hat_weights(time_s, self.time_s)
+        values = basis(time_s, self.time_s)
         if self.start == "first_flight" and len(self.time_s):
-            weights[time_s < self.time_s[0]] = 0.0
-        return weights.reshape(len(day), 24, -1).mean(axis=1)
+            values[time_s < self.time_s[0]] = 0.0
+        return values.reshape(len(day), 24, -1).mean(axis=1)
 
 
 def match_cells(have: np.ndarray, want: np.ndarray, source: str | Path) -> np.ndarray:
@@ -156,20 +169,21 @@ def jackknife(
         undefined = np.full(full.beta.shape, np.nan)
         return _dataset(undefined, undefined[:, 0], undefined[:, 0], undefined[:, 0], n_flight)
     weights = bias.daily_weights(native["time"].values[days])
-    mean_weight = weights.mean(axis=0)
+    basis = bias.daily_basis(native["time"].values[days])
+    mean_basis = basis.mean(axis=0)
     delta_theta = (native["theta_rootzone"] - blended["theta_rootzone"]).values[days].astype(float)
-    effects = []  # (flight, cell) per component: change of the mean flux per change at a flight
+    effects = []  # (flight, cell) per component: change of the mean flux per change of coefficient
     for name in COMPONENTS:
         delta_flux = (native[name] - blended[name]).values[days].astype(float) * YEAR_S
         response = daily_response(delta_flux, delta_theta, weights, threshold)
-        effects.append(weights.T @ response / len(weights))
+        effects.append(basis.T @ response / len(basis))
     base = bias.root_zone()
     cell_beta = np.empty((n_flight, *full.beta.shape))
     region_beta = np.empty((n_flight, full.beta.shape[0]))
     for flight in range(n_flight):
         change = bias.root_zone(without=flight) - base
         flux = full.delta_flux[:3] + np.array([(e * change).sum(axis=0) for e in effects])
-        replicate = Difference(combine(flux), full.delta_theta + mean_weight @ change)
+        replicate = Difference(combine(flux), full.delta_theta + mean_basis @ change)
         cell_beta[flight] = replicate.beta
         keep = ~replicate.masked(threshold)
         region_beta[flight] = weighted_mean_sd(replicate.beta, area, keep)[0]

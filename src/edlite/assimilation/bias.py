@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from edlite.assimilation.estimator import Estimator, Linear, estimator_from
 from edlite.assimilation.series import ThetaSeries
 from edlite.assimilation.tile_soil import TileSoil
 from edlite.errors import InputError
@@ -34,23 +35,33 @@ class BlendOptions:
         native moisture unchanged before the first flight
     below : bias of the layers that the radar does not see (below 1.6 m): "zero", or "carry" down
         that of the lowest layer seen
+    estimator : how the bias follows from its values at the flights
     """
 
     mode: str = "patch"
     start: str = "year"
     below: str = "zero"
+    estimator: Estimator = Linear()
 
     @classmethod
     def from_params(cls, params: Mapping[str, object]) -> BlendOptions:
         """From the section `blend`; raises InputError for unknown keys and values."""
-        section = params.get("blend", {})
+        section = dict(params.get("blend", {}))
+        interpolation = section.pop("interpolation", "linear")
+        estimator = estimator_from(interpolation, section.pop("optimal", {}))
         for key, value in section.items():
             choices = {"mode": MODES, "start": STARTS, "below": BELOW}.get(key)
             if choices is None:
-                raise InputError("--params", f"blend.{key}", value, "mode, start or below")
+                expected = "mode, start, below, interpolation or optimal"
+                raise InputError("--params", f"blend.{key}", value, expected)
             if value not in choices:
                 raise InputError("--params", f"blend.{key}", value, f"one of {', '.join(choices)}")
-        return cls(**section)
+        return cls(**section, estimator=estimator)
+
+    def attributes(self) -> dict[str, object]:
+        """What a file made with these switches records."""
+        own = {"mode": self.mode, "start": self.start, "below": self.below}
+        return own | self.estimator.attributes()
 
 
 def hour_centre(time: np.ndarray) -> np.ndarray:
@@ -165,7 +176,7 @@ def compute_bias(
         time,
         centre,
         soil,
-    ).assign_attrs(n_flight_outside=len(outside), flights_outside=", ".join(outside), below=below)
+    ).assign_attrs(n_flight_outside=len(outside), flights_outside=", ".join(outside))
 
 
 def _dataset(

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from edlite.assimilation.bias import BlendOptions
-from edlite.assimilation.flights import fill_flights, interpolate_flights, seconds
+from edlite.assimilation.estimator import Estimator
+from edlite.assimilation.flights import seconds
 from edlite.assimilation.series import HOUR, ThetaSeries, block_size
 from edlite.assimilation.tile_soil import TileSoil
 from edlite.errors import InputError
@@ -23,17 +24,18 @@ Block = tuple[int, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Bias:
-    """Bias of a tile at its flights, with missed cells and layers filled in time.
+    """Bias of a tile, native minus observed, as a function of time.
 
     time_s : (flight,) s since 1970, centres of the hours that hold the flights
-    eps : (flight, layer, cell) m3 m-3, native minus observed
+    coefficients : (flight, layer, cell), of the estimator
     """
 
     time_s: np.ndarray
-    eps: np.ndarray
+    coefficients: np.ndarray
+    estimator: Estimator
 
     @classmethod
-    def read(cls, path: str | Path, soil: TileSoil) -> Bias:
+    def read(cls, path: str | Path, soil: TileSoil, estimator: Estimator) -> Bias:
         """Read `bias/{tile}.nc`; raises InputError for other cells or times out of order."""
         ds = read_dataset(path, ("eps", "valid", "time_hour", "cell_id"))
         if not np.array_equal(ds["cell_id"].values, soil.cell_id):
@@ -45,11 +47,12 @@ class Bias:
         if not np.isfinite(eps).all():
             raise InputError(path, "eps", "NaN", "numbers (0 where undefined)")
         valid = ds["valid"].transpose("flight", "layer", "cell").values > 0
-        return cls(time_s, fill_flights(time_s, eps, valid))
+        return cls(time_s, estimator.coefficients(time_s, eps, valid), estimator)
 
     def at(self, time_s: np.ndarray) -> np.ndarray:
-        """Bias (time, layer, cell) float32: linear between flights, the nearest held outside."""
-        return interpolate_flights(time_s, self.time_s, self.eps).astype(np.float32)
+        """Bias (time, layer, cell) float32, m3 m-3."""
+        basis = self.estimator.basis(time_s, self.time_s)
+        return np.tensordot(basis, self.coefficients, axes=1).astype(np.float32)
 
 
 def year_hours(series: ThetaSeries, year: int) -> np.ndarray:

@@ -59,18 +59,6 @@ def bracket(time_s: np.ndarray, flight_s: np.ndarray) -> tuple[np.ndarray, np.nd
     return left, right, weight
 
 
-def interpolate_flights(time_s: np.ndarray, flight_s: np.ndarray, filled: np.ndarray) -> np.ndarray:
-    """Values (time, ...) between flights, the nearest held outside; zeros without any flight.
-
-    `filled` (flight, ...) is the result of `fill_flights`.
-    """
-    if len(flight_s) == 0:
-        return np.zeros((len(time_s), *filled.shape[1:]))
-    left, right, weight = bracket(time_s, flight_s)
-    weight = weight.reshape((-1,) + (1,) * (filled.ndim - 1))
-    return filled[left] + weight * (filled[right] - filled[left])
-
-
 def hat_weights(time_s: np.ndarray, flight_s: np.ndarray) -> np.ndarray:
     """Weight (time, flight) of each flight in the interpolated value; each row sums to one."""
     weights = np.zeros((len(time_s), len(flight_s)))

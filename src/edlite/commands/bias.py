@@ -34,7 +34,8 @@ def bias(
     options = BlendOptions.from_params(params)
     soil = TileSoil.read(soil_path, tiles, tile)
     with ThetaSeries(native_theta, soil) as native:
-        ds = compute_bias(native, rzsm, soil, options.below).assign_attrs(start=options.start)
+        ds = compute_bias(native, rzsm, soil, options.below)
+    ds = ds.assign_attrs(options.attributes())
     write_dataset(
         ds,
         out,

@@ -57,8 +57,9 @@ def blend(
         native = stack.enter_context(ThetaSeries(native_theta, soil))
         index = year_hours(native, year)
         if bias_path is not None:
-            blocks = blend_blocks(native, index, Bias.read(bias_path, soil), soil, options)
-            attributes = {"run": "blended", **vars(options)}
+            estimate = Bias.read(bias_path, soil, options.estimator)
+            blocks = blend_blocks(native, index, estimate, soil, options)
+            attributes = {"run": "blended", **options.attributes()}
         else:
             truth = stack.enter_context(ThetaSeries(truth_theta, soil))
             native.check_same_patches(truth.paths[0], truth.cell_index, truth.area)

@@ -36,7 +36,7 @@ class ModelOptions:
     """
 
     integrator: str = "rk4"
-    tolerance: float = 0.01
+    tolerance: float = 1e-4
     physiology: str = "arrhenius"
     water_limitation: int = 1
     decomposition: int = 0
