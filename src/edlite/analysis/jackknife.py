@@ -1,7 +1,7 @@
 """Delete-one jackknife of beta over the radar flights, without repeating the model run.
 
-Leaving out a flight changes the bias between its neighbours only, and the root-zone moisture of
-the blended run by as much. The change of the fluxes is taken to first order, with a response of
+Without a flight the bias is estimated anew from the others, and the root-zone moisture of the
+blended run changes by as much. The change of the fluxes is taken to first order, with a response of
 each cell and flux that varies through the year. `docs/concepts/sensitivity.md` states the limits.
 """
 
