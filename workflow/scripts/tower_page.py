@@ -1,0 +1,51 @@
+"""Tables and plots of docs/concepts/how-right-towers.md from the results of `make verify`.
+
+    python workflow/scripts/tower_page.py [results/verify]
+
+Text between `<!-- NAME -->` and `<!-- end -->` of the page is replaced, plots are copied to
+docs/images.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from edlite.errors import require_file
+from edlite.files import write_text
+from edlite.model.options import ModelOptions
+from edlite.skill.cases import option_folder
+from edlite.skill.report import option_table
+
+PAGE = Path("docs/concepts/how-right-towers.md")
+IMAGES = Path("docs/images")
+
+
+def sections(path: Path) -> dict[str, str]:
+    """Text under each heading of the second level."""
+    parts = re.split(r"^## (.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {title: text.strip() for title, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def main(results: Path) -> None:
+    """Bring the page up to date."""
+    towers = option_folder(results / "towers", {"incanopy": ModelOptions().incanopy})
+    tables = sections(require_file(towers / "towers.md"))
+    tables["In-canopy options"] = option_table(
+        pd.read_csv(require_file(results / "towers" / "incanopy.csv"), dtype={"options": str})
+    ).strip()
+    text = PAGE.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        pattern = rf"(<!-- {re.escape(name)} -->).*?(<!-- end -->)"
+        text = re.sub(pattern, lambda m, t=table: f"{m[1]}\n{t}\n{m[2]}", text, flags=re.DOTALL)
+    write_text(text, PAGE)
+    for figure in (*towers.glob("*.png"), results / "response" / "response.png"):
+        shutil.copy(require_file(figure), IMAGES / f"tower-{figure.name}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "results/verify"))
