@@ -22,7 +22,7 @@ LABELS = {
     "gpp": (f"GPP\n{CARBON}", False),
     "nee": (f"NEE\n{CARBON}", True),
     "theta": (f"$\\theta$\n{st.MOISTURE}", False),
-    "soil_temperature": ("Soil temperature\nK", False),
+    "soil_temperature": ("T soil\nK", False),
 }
 MODEL_COLOURS = {
     "edlite": "#D55E00",
@@ -61,6 +61,8 @@ def case_figure(
         _series(row[0], daily, label, signed)
         _course(row[1], table, utc_offset, signed)
         _scatter(row[2], daily)
+    for axis in axes[1:, 0]:
+        axis.sharex(axes[0, 0])
     axes[0, 0].set_title("Daily means", loc="left")
     axes[0, 1].set_title("Mean day, May-Sep", loc="left")
     axes[0, 2].set_title("Daily: model over tower", loc="left")
@@ -125,7 +127,8 @@ def _scatter(axis: Axes, daily: pd.DataFrame) -> None:
         low, high = st.value_limits(daily.to_numpy().ravel(), 0.0, 1.0)
         axis.plot([low, high], [low, high], color="#555555", lw=0.9, ls=(0, (4, 2)), zorder=1)
     found = score(daily["observed"], daily["modelled"])
-    axis.set_title(f"r {found['r']:.2f}, n {found['n']}", loc="right", fontsize=8)
+    text = f"r {st.signed(format(found['r'], '.2f'))}\nn {found['n']}"
+    axis.text(0.03, 0.97, text, transform=axis.transAxes, va="top", fontsize=7)
     st.grid(axis, "both")
 
 
