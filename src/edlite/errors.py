@@ -18,7 +18,9 @@ class InputError(ValueError):
 
     def __init__(self, source: str | Path, key: str, value: object, expected: str) -> None:
         self.source, self.key, self.value, self.expected = str(source), key, value, expected
-        found = "" if value is None else f" is {value!r}"
+        # numbers of numpy are shown as plain ones
+        shown = value.tolist() if hasattr(value, "tolist") else value
+        found = "" if value is None else f" is {shown!r}"
         super().__init__(f"{source}: {key}{found}; expected {expected}")
 
 

@@ -53,6 +53,73 @@ FLUXES = {
     "soil_temperature": Variable("K", "soil temperature"),
 }
 
+# terms of the budgets of a patch, mean rates over a record: storage = sum of sign x term + residual
+_ENERGY = "W m-2"
+BUDGETS = {
+    "water": {
+        "precipitation": 1,
+        "vapour_out": -1,
+        "runoff": -1,
+        "drainage": -1,
+        "assimilation_water": 1,
+        "air_water": 1,
+    },
+    "energy": {
+        "shortwave_net": 1,
+        "longwave_net": 1,
+        "precipitation_energy": 1,
+        "enthalpy_out": -1,
+        "runoff_energy": -1,
+        "drainage_energy": -1,
+        "assimilation_energy": 1,
+        "air_energy": 1,
+        "biomass_energy": 1,
+    },
+    "carbon": {"co2_out": -1, "air_carbon": 1},
+}
+BUDGET = {
+    "precipitation": Variable(_WATER, "water gained by precipitation"),
+    "vapour_out": Variable(_WATER, "water lost as vapour to the air above"),
+    "runoff": Variable(_WATER, "water lost by surface runoff"),
+    "drainage": Variable(_WATER, "water lost by drainage at the bottom"),
+    "assimilation_water": Variable(_WATER, "water gained by prescribing soil moisture"),
+    "air_water": Variable(_WATER, "water gained with the change of canopy-air mass"),
+    "water_storage": Variable(_WATER, "change of the water stock"),
+    "water_residual": Variable(_WATER, "residual of the water budget"),
+    "shortwave_net": Variable(_ENERGY, "energy gained as shortwave radiation"),
+    "longwave_net": Variable(_ENERGY, "energy gained as longwave radiation"),
+    "precipitation_energy": Variable(_ENERGY, "internal energy gained with precipitation"),
+    "enthalpy_out": Variable(_ENERGY, "enthalpy lost to the air above, latent and sensible"),
+    "runoff_energy": Variable(_ENERGY, "internal energy lost with runoff"),
+    "drainage_energy": Variable(_ENERGY, "internal energy lost with drainage"),
+    "assimilation_energy": Variable(_ENERGY, "energy gained by prescribing soil moisture"),
+    "air_energy": Variable(_ENERGY, "energy gained with the change of canopy-air mass"),
+    "biomass_energy": Variable(_ENERGY, "energy gained with the change of leaf mass"),
+    "energy_storage": Variable(_ENERGY, "change of the energy stock"),
+    "energy_residual": Variable(_ENERGY, "residual of the energy budget"),
+    "co2_out": Variable(_CARBON, "carbon lost as CO2 to the air above"),
+    "air_carbon": Variable(_CARBON, "carbon gained with the change of canopy-air mass"),
+    "carbon_storage": Variable(_CARBON, "change of the carbon stock"),
+    "carbon_residual": Variable(_CARBON, "residual of the carbon budget"),
+}
+
+# of a cohort, per ground area of its patch unless said otherwise
+COHORT = {
+    "gpp": Variable(_CARBON, "gross primary production of the cohort, carbon"),
+    "leaf_respiration": Variable(_CARBON, "leaf dark respiration of the cohort, carbon"),
+    "root_respiration": Variable(_CARBON, "fine-root respiration of the cohort, carbon"),
+    "transpiration": Variable(_WATER, "transpiration of the cohort"),
+    "film_evaporation": Variable(_WATER, "evaporation of water on leaves minus dew"),
+    "h": Variable("W m-2", "sensible heat flux from leaves to canopy air"),
+    "par_absorbed": Variable("W m-2", "photosynthetically active radiation absorbed by leaves"),
+    "shortwave_absorbed": Variable("W m-2", "shortwave radiation absorbed by leaves"),
+    "longwave_absorbed": Variable("W m-2", "net longwave radiation absorbed by leaves"),
+    "leaf_temperature": Variable("K", "leaf temperature"),
+    "lai": Variable("m2 m-2", "leaf area index of the cohort"),
+    "open_fraction": Variable("1", "openness of stomata between water-stressed (0) and open (1)"),
+    "leaf_water": Variable("kg m-2", "water on leaves"),
+}
+
 HOURLY = (
     *("gpp", "ra", "rh", "nee", "le", "h", "rnet", "evapotranspiration", "transpiration"),
     *("runoff", "drainage", "ustar", "canopy_air_temperature", "lai", "snow_water"),

@@ -60,7 +60,7 @@ def site_content() -> dict:
             "reference_height": 40,
         },
         "time": {"start": "2013-07-01T00:00Z", "end": "2013-07-04T00:00Z"},
-        "forcing": record | {"interpolation": "mean"},
+        "forcing": record | {"interpolation": "mean-preserving"},
         "co2": 400,
         "stand": {"patches": "patches.csv", "cohorts": "cohorts.csv"},
         "soil": {"sand": 0.6, "clay": 0.09, "theta": 0.25, "temperature": 288.15},

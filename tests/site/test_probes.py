@@ -86,7 +86,11 @@ def test_compare_by_hand():
             "rh": ("time", np.full(48, 2e-8)),
             "theta": (("time", "layer"), theta),
         },
-        coords={"time": time},
+        coords={
+            "time": time,
+            "layer_top": ("layer", LAYER_TOP),
+            "layer_bottom": ("layer", LAYER_BOTTOM),
+        },
     )
     table = compare({"native": run}, observed).set_index(["variable", "step"])
     hourly_row = table.loc[("le", "hourly")]

@@ -13,7 +13,8 @@ from edlite.errors import InputError
 from edlite.parameters import PFT_CODES
 from edlite.site.config import read_site_run
 from edlite.site.forcing import site_forcing
-from edlite.site.setup import divided, parameter_overrides, phenology_curves
+from edlite.site.overrides import parameter_overrides
+from edlite.site.setup import phenology_curves
 from edlite.site.stand import read_stand
 from edlite.site.towers import read_towers
 
@@ -137,12 +138,7 @@ def test_parameter_tables(tmp_path, tables):
     overrides.write_text("pft,parameter,value\nMHW,Vm0_15C,1e9\n")
     with pytest.raises(InputError, match="pft.csv: MHW.Vm0_15C"):
         parameter_overrides(read_site_run(out))
-
-
-def test_thick_cohorts_are_divided():
-    from edlite.parameters import load_pft
-
-    cohorts = pd.DataFrame({"patch": [0, 1], "pft": ["MHW", "MHW"], "dbh": 26.0, "n": [0.2, 0.001]})
-    parts = divided(cohorts, load_pft())
-    assert (parts["patch"] == 1).sum() == 1 and (parts["patch"] == 0).sum() > 3
-    assert parts.groupby("patch")["n"].sum().tolist() == pytest.approx([0.2, 0.001])
+    for text in ("pft,SLA\nMHW,9\nMHW,10\n", "pft,parameter,value\nMHW,SLA,9\nMHW,SLA,9\n"):
+        overrides.write_text(text)
+        with pytest.raises(InputError, match="expected once"):
+            parameter_overrides(read_site_run(out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,24 @@ if TYPE_CHECKING:
     from edlite.site.simulate import SiteResult
 
 
-def run(site_run: SiteRun | str | Path, threads: int = 1) -> SiteResult:
-    """Run a site from its YAML (or from what `edlite.site.config.read_site_run` returns).
+def run(
+    site_run: SiteRun | Mapping | str | Path, threads: int = 1, folder: str | Path = "."
+) -> SiteResult:
+    """Run a site.
+
+    site_run : its YAML, a mapping with the same keys, or what `edlite.site.config` made of either
+    folder : where the relative paths of a mapping start; those of a YAML start at its own folder
 
     Returns a `SiteResult` with the datasets `native`, `prescribed`, `observed` and the table
-    `summary`; nothing is written. Raises InputError for unusable input.
+    `summary`; nothing is written (`edlite.site.simulate.write_site` does). Raises InputError for
+    unusable input before the model runs.
     """
     # the model is imported on use: it brings the compiler with it
-    from edlite.site.config import read_site_run
+    from edlite.site.config import parse_site_run, read_site_run
     from edlite.site.simulate import run_site
 
-    if isinstance(site_run, (str, Path)):
+    if isinstance(site_run, Mapping):
+        site_run = parse_site_run(site_run, Path(folder) / "site run")
+    elif isinstance(site_run, (str, Path)):
         site_run = read_site_run(site_run)
     return run_site(site_run, threads)

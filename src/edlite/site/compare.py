@@ -9,7 +9,6 @@ import pandas as pd
 import xarray as xr
 
 from edlite.constants import YEAR_S
-from edlite.soil.layers import LAYER_CENTRE
 
 # variable -> (unit of the table, factor from the unit of the files)
 VARIABLES = {
@@ -38,9 +37,10 @@ def modelled(run: xr.Dataset, name: str, probe_depths: np.ndarray) -> xr.DataArr
         return run[name]
     theta = run["theta"].transpose("time", "layer").values
     n_layer = np.isfinite(theta[0]).sum()
-    upper = np.clip(np.searchsorted(LAYER_CENTRE[:n_layer], probe_depths) - 1, 0, n_layer - 2)
-    span = LAYER_CENTRE[upper + 1] - LAYER_CENTRE[upper]
-    share = np.clip((probe_depths - LAYER_CENTRE[upper]) / span, 0.0, 1.0)
+    centre = 0.5 * (run["layer_top"].values + run["layer_bottom"].values)
+    upper = np.clip(np.searchsorted(centre[:n_layer], probe_depths) - 1, 0, n_layer - 2)
+    span = centre[upper + 1] - centre[upper]
+    share = np.clip((probe_depths - centre[upper]) / span, 0.0, 1.0)
     at_probes = theta[:, upper] * (1.0 - share) + theta[:, upper + 1] * share
     return xr.DataArray(at_probes.mean(axis=1), coords={"time": run["time"]}, dims="time")
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from edlite.site import settings as st
+from edlite.site.config_soil import soil_of
 from edlite.site.nodes import Node, read_yaml
-from edlite.soil.layers import LAYER_BOTTOM, MIN_LAYERS, N_LAYER
 from edlite.sources.tower import READERS
 
 
@@ -22,7 +20,10 @@ def read_site_run(path: str | Path) -> st.SiteRun:
 
 
 def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
-    """Validate the mapping of a site run; paths in it start at the folder of `source`."""
+    """Validate the mapping of a site run; paths in it start at the folder of `source`.
+
+    `source` names the mapping in messages; it need not exist. Raises InputError.
+    """
     root = Node(content, source)
     site = _site(root.node("site"))
     time = root.node("time")
@@ -36,6 +37,8 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
     options = root.raw("options", {})
     if not isinstance(options, Mapping):
         raise root.error("options", options, "a mapping")
+    if "parameters" in options:
+        raise root.error("options.parameters", None, "overrides under `parameters` of the run")
     run = st.SiteRun(
         source=Path(source),
         site=site,
@@ -44,7 +47,7 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
         forcing=_forcing(root.node("forcing"), site),
         co2=_co2(root),
         stand=_stand(root.node("stand")),
-        soil=_soil(root.node("soil")),
+        soil=soil_of(root.node("soil")),
         options=dict(options),
         parameters=_parameters(root),
         phenology=_phenology(root),
@@ -64,7 +67,7 @@ def _site(node: Node) -> st.Site:
         name=node.text("name"),
         latitude=node.number("latitude", -90, 90, "degrees north"),
         longitude=node.number("longitude", -180, 180, "degrees east"),
-        elevation=node.number("elevation", -430, 6000, "m"),
+        elevation=node.number("elevation", -430, 6000, "m", None),
         reference_height=node.number("reference_height", 1, 200, "m"),
     )
     node.done()
@@ -113,8 +116,8 @@ def _gaps(node: Node) -> st.Gaps:
 
 def _forcing(node: Node, site: st.Site) -> st.Forcing:
     record = _record(node, site, st.FORMATS)
-    default = "instantaneous" if record.format == st.MODEL_FORMAT else "mean"
-    interpolation = node.choice("interpolation", st.INTERPOLATIONS, default)
+    default = "none" if record.format == st.MODEL_FORMAT else "mean-preserving"
+    interpolation = node.choice("interpolation", tuple(st.INTERPOLATIONS), default)
     longwave = node.choice("longwave", st.LONGWAVE, "measured")
     gaps = _gaps(node)
     node.done()
@@ -131,54 +134,31 @@ def _co2(root: Node) -> float | Path | None:
         path = node.path("path")
         node.done()
         return path
-    return root.number("co2", 150, 2000, 'umol mol-1 (or "forcing", or {path: FILE})')
+    if isinstance(value, str):
+        return root.path("co2")
+    return root.number("co2", 150, 2000, 'umol mol-1 (or "forcing", or a file)')
 
 
 def _stand(node: Node) -> st.Stand:
+    leaf_area, divide = node.path("leaf_area", None), node.flag("divide", True)
     if node.has("pss") or node.has("css"):
-        stand = st.Stand("ed2", node.path("pss"), node.path("css"))
+        stand = st.Stand("ed2", node.path("pss"), node.path("css"), leaf_area, divide)
     else:
-        stand = st.Stand("tables", node.path("patches"), node.path("cohorts"))
+        tables = node.path("patches"), node.path("cohorts")
+        stand = st.Stand("tables", *tables, leaf_area, divide)
     node.done()
     return stand
 
 
-def _soil(node: Node) -> st.Soil:
-    sand = node.number("sand", 0, 1, "(fraction)")
-    clay = node.number("clay", 0, 1, "(fraction)")
-    if sand + clay > 1:
-        raise node.error("clay", clay, f"at most {1 - sand:g}: sand and clay together exceed 1")
-    bottoms = node.raw("layer_bottoms", LAYER_BOTTOM.tolist())
-    try:
-        standard = np.array_equal(np.asarray(bottoms, float), LAYER_BOTTOM)
-    except (TypeError, ValueError):
-        standard = False
-    if not standard:
-        text = ", ".join(f"{b:g}" for b in LAYER_BOTTOM)
-        raise node.error(
-            "layer_bottoms", bottoms, f"the nine standard layers of this release: {text} m"
-        )
-    deepest = float(LAYER_BOTTOM[-1])
-    soil = st.Soil(
-        sand=sand,
-        clay=clay,
-        bottom=node.choice("bottom", st.BOTTOMS, "free"),
-        depth=node.number("depth", LAYER_BOTTOM[MIN_LAYERS - 1], deepest, "m", deepest),
-        theta=node.numbers("theta", 0.01, 0.9, "m3 m-3", None, count=N_LAYER),
-        temperature=node.numbers("temperature", 220, 330, "K", count=N_LAYER),
-    )
-    node.done()
-    return soil
-
-
 def _parameters(root: Node) -> Mapping | Path:
-    """Overrides {PFT: {name: value}}, or the file that holds them."""
+    """Overrides {PFT: {name: value}}, also under `pft`, or the file that holds them."""
     node = root.node("parameters", {})
-    if node.has("pft") and isinstance(node.raw("pft"), str):
-        path = node.path("pft")
-        node.done()
-        return path
-    return node.content
+    if not node.has("pft"):
+        return node.content
+    value = node.raw("pft")
+    overrides = value if isinstance(value, Mapping) else node.path("pft")
+    node.done()
+    return overrides
 
 
 def _phenology(root: Node) -> Mapping[str, float] | None:

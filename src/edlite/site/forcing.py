@@ -10,12 +10,13 @@ import xarray as xr
 
 from edlite.constants import EPS
 from edlite.errors import InputError
-from edlite.files import read_dataset
 from edlite.model.meteorology import Meteorology
 from edlite.model.time_interpolation import mean_cos_zenith_of
 from edlite.site.gaps import fill_gaps, on_period
 from edlite.site.longwave import estimate_longwave
-from edlite.site.settings import MODEL_FORMAT, Record, SiteRun
+from edlite.site.model_forcing import read_model_forcing
+from edlite.site.plausible import check_daylight, check_forcing, relative_humidity
+from edlite.site.settings import INTERPOLATIONS, MODEL_FORMAT, Record, SiteRun
 from edlite.sources import co2
 from edlite.sources.tower import fill_from, read_tower
 
@@ -37,15 +38,17 @@ def site_forcing(run: SiteRun) -> xr.Dataset:
     """Forcing (time, point) of the run's period, complete, with the model's names and units.
 
     Attributes `gap_filled`, `longwave` and, for tower formats, `noon_offset_h` tell what was
-    done. Raises InputError for missing variables, gaps that the rules leave open, a period
-    that the files do not cover.
+    done. Raises InputError for missing variables, a wrong unit, values that cannot be (negative
+    radiation, humidity above saturation), gaps that the rules leave open, a period that the files
+    do not cover.
     """
     source = str(run.forcing.record.paths[0])
     if run.forcing.record.format == MODEL_FORMAT:
-        data = _model_forcing(run)
+        data = read_model_forcing(run)
     else:
         data = _tower_forcing(run, source)
     data = _with_co2(data, run, source)
+    check_forcing(data, source)
     return data.assign_coords(
         lat=("point", [run.site.latitude]), lon=("point", [run.site.longitude])
     )
@@ -54,58 +57,53 @@ def site_forcing(run: SiteRun) -> xr.Dataset:
 def site_meteorology(run: SiteRun) -> tuple[Meteorology, xr.Dataset]:
     """The model's meteorology of a site run, and the forcing it was made of."""
     forcing = site_forcing(run)
-    interpolation = run.forcing.interpolation
+    interpolation = INTERPOLATIONS[run.forcing.interpolation]
     source = run.forcing.record.paths[0]
     return Meteorology(forcing, interpolation, source=source), forcing
-
-
-def _model_forcing(run: SiteRun) -> xr.Dataset:
-    """NetCDF in the model's own names: `time` UTC, at the START of each interval."""
-    parts = [read_dataset(path, required=("time",)) for path in run.forcing.record.paths]
-    data = (
-        xr.concat(parts, "time", data_vars="minimal", coords="minimal") if parts[1:] else parts[0]
-    )
-    source = run.forcing.record.paths[0]
-    time = data["time"].values
-    labels = run.forcing.interpolation == "instantaneous"
-    step = time[1] - time[0]
-    last = time[-1] if labels else time[-1] + step
-    if time[0] > run.start or last < run.end:
-        raise InputError(
-            source, "time", f"{str(time[0])[:16]} to {str(last)[:16]}", _period(run) + " covered"
-        )
-    end = run.end if labels else run.end - np.timedelta64(1, "s")
-    data = data.sel(time=slice(run.start, end))
-    return data.assign_attrs(gap_filled="none", longwave="measured")
 
 
 def _tower_forcing(run: SiteRun, source: str) -> xr.Dataset:
     record = read_record(run.forcing.record)
     step = np.timedelta64(int(record.attrs["step_s"]), "s")
-    time = np.arange(run.start, run.end, step).astype("datetime64[ns]")
+    labels = run.forcing.interpolation == "linear"  # needs the value at the end, too
+    time = np.arange(run.start, run.end + labels * step, step).astype("datetime64[ns]")
     record = on_period(record, time, run.forcing.gaps.ends)
     names = [*STATES, "shortwave_down"]
     if run.forcing.longwave == "measured":
         names.append("longwave_down")
     if run.co2 is None:
         names.append("co2")
-    record = fill_gaps(record, names, run.forcing.gaps, source)
+    filled = fill_gaps(record, names, run.forcing.gaps, source)
+    measured = np.isfinite(record["specific_humidity"].values)
+    record = filled
     if record.attrs["gap_filled"] != "none":
         logger.info("%s: gaps filled: %s", source, record.attrs["gap_filled"])
-    # thermal offset of pyranometers at night
-    shortwave = np.maximum(record["shortwave_down"].values, 0.0)
+    shortwave = record["shortwave_down"].values
+    check_daylight(shortwave, _sun(record, run), record["time"].values, source)
+    shortwave = np.maximum(shortwave, 0.0)  # thermal offset of pyranometers at night
     data = record[names].assign(shortwave_down=("time", shortwave, record["shortwave_down"].attrs))
+    # temperature and humidity may be filled from different days
+    limit = data["specific_humidity"] / np.maximum(relative_humidity(data), 1.0)
+    data["specific_humidity"] = data["specific_humidity"].where(measured, limit)
+    if labels:  # the interval that ends at the label, as the model takes it
+        rain = data["precipitation"]
+        data["precipitation"] = rain.shift(time=1).fillna(rain[0]).assign_attrs(rain.attrs)
     if run.forcing.longwave == "estimated":
         attributes = {"units": "W m-2", "long_name": "downward longwave radiation, estimated"}
         data["longwave_down"] = ("time", _longwave(data, run), attributes)
     return data.assign_attrs(longwave=run.forcing.longwave)
 
 
-def _longwave(data: xr.Dataset, run: SiteRun) -> np.ndarray:
-    step_s = data.attrs["step_s"]
+def _sun(data: xr.Dataset, run: SiteRun) -> np.ndarray:
+    """Means over the steps of max(0, cosine of the solar zenith angle)."""
     latitude, longitude = np.array([run.site.latitude]), np.array([run.site.longitude])
     starts = data["time"].values.astype("datetime64[s]")
-    mu = mean_cos_zenith_of(starts, step_s, latitude, longitude)[:, 0]
+    return mean_cos_zenith_of(starts, data.attrs["step_s"], latitude, longitude)[:, 0]
+
+
+def _longwave(data: xr.Dataset, run: SiteRun) -> np.ndarray:
+    step_s = data.attrs["step_s"]
+    mu = _sun(data, run)
     q = data["specific_humidity"].values
     vapour = q * data["air_pressure"].values / (EPS + (1.0 - EPS) * q)
     return estimate_longwave(
@@ -124,7 +122,3 @@ def _with_co2(data: xr.Dataset, run: SiteRun, source: str) -> xr.Dataset:
     else:
         values = np.full(data.sizes["time"], run.co2)
     return data.assign(co2=("time", values, attributes))
-
-
-def _period(run: SiteRun) -> str:
-    return f"{str(run.start)[:10]} to {str(run.end)[:10]}"

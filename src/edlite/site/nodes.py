@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -55,9 +56,9 @@ class Node:
         return self.content.get(key) is not None
 
     def raw(self, key: str, default: Any = REQUIRED) -> Any:
-        """The value as it stands."""
+        """The value as it stands; arrays, paths and times of Python code as in a YAML."""
         if self.has(key):
-            return self.content[key]
+            return _plain(self.content[key])
         if default is REQUIRED:
             raise self.error(key, None, "to be given")
         return default
@@ -182,3 +183,11 @@ class Node:
         for key in self.content:
             if key not in self._known:
                 raise self.error(str(key), None, f"a known key: {', '.join(sorted(self._known))}")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.datetime64, os.PathLike)):
+        return str(value)
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    return list(value) if isinstance(value, tuple) else value

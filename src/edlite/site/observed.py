@@ -7,7 +7,7 @@ import xarray as xr
 
 from edlite.errors import InputError
 from edlite.site.probes import probes_to_layers
-from edlite.soil.layers import root_zone_weights
+from edlite.soil.layers import LAYER_BOTTOM, root_zone_weights
 from edlite.sources.tower.canonical import DEPTH_DIMENSION, OBSERVATIONS
 
 FLUXES = ("gpp", "reco", "nee", "le", "h", "rnet")
@@ -60,12 +60,16 @@ def known_depths(record: xr.Dataset, source: str) -> np.ndarray:
 
 
 def observations(
-    record: xr.Dataset, start: np.datetime64, end: np.datetime64, n_layer: int
+    record: xr.Dataset,
+    start: np.datetime64,
+    end: np.datetime64,
+    n_layer: int,
+    layer_bottom: np.ndarray = LAYER_BOTTOM,
 ) -> xr.Dataset:
     """Contents of `observed.nc`: hourly fluxes, moisture by layer, weather (see docs/design.md).
 
-    `n_layer` existing layers define the root zone. Where probe depths are not known the
-    moisture stays by probe (`theta_probe`) alone.
+    layer_bottom : (layer,) m; the first `n_layer` exist and define the root zone. Where
+        probe depths are not known the moisture stays by probe (`theta_probe`) alone.
     """
     means = hourly(record, start, end)
     result = means[[name for name in (*FLUXES, *WEATHER) if name in means]]
@@ -75,11 +79,13 @@ def observations(
             text = f"share of the hour in which {OBSERVATIONS[name].long_name} was measured"
             result[f"{name}_measured"] = ("time", share, {"units": "1", "long_name": text})
     if "theta" in means:
-        result = _with_moisture(result, means, n_layer)
+        result = _with_moisture(result, means, n_layer, layer_bottom)
     return result
 
 
-def _with_moisture(result: xr.Dataset, means: xr.Dataset, n_layer: int) -> xr.Dataset:
+def _with_moisture(
+    result: xr.Dataset, means: xr.Dataset, n_layer: int, layer_bottom: np.ndarray
+) -> xr.Dataset:
     depths = means[DEPTH_DIMENSION["theta"]].values
     theta = means["theta"].values
     attributes = {"units": "m3 m-3", "long_name": "volumetric soil water at the probes"}
@@ -88,9 +94,9 @@ def _with_moisture(result: xr.Dataset, means: xr.Dataset, n_layer: int) -> xr.Da
     )
     result["theta_probe"] = (("time", "probe"), theta, attributes)
     if np.isfinite(depths).all() and not np.any(np.diff(depths) <= 0):
-        layers = probes_to_layers(theta, depths)
+        layers = probes_to_layers(theta, depths, layer_bottom)
         layers[:, n_layer:] = np.nan
-        weights = root_zone_weights(n_layer)
+        weights = root_zone_weights(n_layer, layer_bottom)
         used = weights > 0
         result["theta"] = (
             ("time", "layer"),

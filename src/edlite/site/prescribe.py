@@ -17,7 +17,7 @@ def prescribed_moisture(
 ) -> tuple[xr.DataArray, float]:
     """Moisture to prescribe, and the mean absolute value [m3 m-3] that the bounds took away.
 
-    theta_r, theta_s : (9,) bounds of the soil. The result has dims (time, layer, patch), all
+    theta_r, theta_s : (layer,) bounds of the soil. The result has dims (time, layer, patch), all
     patches alike; time is the centre of each hour, with one more hour held at either end, so
     that linear interpolation covers the run. Gaps follow `prescribe.gaps`. Raises InputError
     for unknown probe depths and for gaps left open.
@@ -31,7 +31,7 @@ def prescribed_moisture(
     record = on_period(record[["theta"]], time, prescribe.gaps.ends)
     record = fill_gaps(record, ["theta"], prescribe.gaps, source)
     means = hourly(record, run.start, run.end)
-    observed = probes_to_layers(means["theta"].values, depths)
+    observed = probes_to_layers(means["theta"].values, depths, np.array(run.soil.layer_bottoms))
     theta = np.clip(observed, theta_r, theta_s)
     clipped = float(np.abs(observed - theta).mean())
     theta = np.concatenate([theta[:1], theta, theta[-1:]])

@@ -12,23 +12,25 @@ from edlite.sources.tower import READERS
 
 MODEL_FORMAT = "edlite"
 FORMATS = (MODEL_FORMAT, *READERS)
-INTERPOLATIONS = ("instantaneous", "mean", "none")
+# word of the YAML -> word of `edlite.model.meteorology.Meteorology`
+INTERPOLATIONS = {"none": "none", "linear": "instantaneous", "mean-preserving": "mean"}
 LONGWAVE = ("measured", "estimated")
 BOTTOMS = ("bedrock", "free")
 GAP_PRECIPITATION = ("error", "zero")
 GAP_ENDS = ("error", "cycle")
-STEPS = ("hour", "day")
-LEVELS = ("cell", "patch")
+STEPS = ("hour", "step", "day")
+LEVELS = ("cell", "patch", "cohort")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Place of the run. elevation, reference_height (of the forcing, above ground) in m."""
+    """Place of the run. elevation (None: not known), reference_height (of the forcing, above
+    ground) in m."""
 
     name: str
     latitude: float
     longitude: float
-    elevation: float
+    elevation: float | None
     reference_height: float
 
 
@@ -72,29 +74,50 @@ class Forcing:
 
 @dataclass(frozen=True)
 class Stand:
-    """Files of the stand: `tables` (patches, cohorts) or `ed2` (pss, css)."""
+    """Files of the stand: `tables` (patches, cohorts) or `ed2` (pss, css).
+
+    leaf_area : daily table that prescribes leaves, or None
+    divide : divide cohorts with a leaf area index above 1
+    """
 
     kind: str
     patches: Path
     cohorts: Path
+    leaf_area: Path | None = None
+    divide: bool = True
 
 
 @dataclass(frozen=True)
 class Soil:
-    """Soil column. sand, clay 0-1; depth m; at the start, theta m3 m-3 (None: half-way between
-    wilting point and field capacity) and temperature K of the nine layers."""
+    """Soil column.
 
-    sand: float
-    clay: float
+    sand, clay : 0-1, or None where `properties` says all
+    layer_bottoms : m, increasing;  depth : m, where the column ends
+    properties : explicit values by layer, names of `edlite.soil.hydraulics.PROPERTIES`
+    colour : class 1-20 of the ground's albedo, or None
+    theta : m3 m-3 by layer at the start (None: half-way between wilting point and field
+        capacity);  temperature : K by layer
+    """
+
+    sand: float | None
+    clay: float | None
+    layer_bottoms: tuple[float, ...]
     bottom: str
     depth: float
+    properties: Mapping[str, tuple[float, ...]]
+    colour: int | None
     theta: tuple[float, ...] | None
     temperature: tuple[float, ...]
+
+    @property
+    def n_layer(self) -> int:
+        """Layers of `layer_bottoms`, those below `depth` included."""
+        return len(self.layer_bottoms)
 
 
 @dataclass(frozen=True)
 class Output:
-    """What is written: step (hour, day), level (cell, patch), budget residuals or not."""
+    """What is written: step (hour, step of 600 s, day), level (cell, patch, cohort), budgets."""
 
     step: str = "hour"
     level: str = "cell"

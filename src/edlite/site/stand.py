@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -13,17 +14,26 @@ from edlite.sources.ed2 import read_css, read_pss
 
 AREA_TOLERANCE = 0.01
 CARBON = ("fast_carbon", "structural_carbon", "structural_lignin", "slow_carbon")
-PATCH_COLUMNS = {"patch", "area", "cover", "age", "source", *CARBON}
-COHORT_COLUMNS = {"patch", "pft", "dbh", "n", "species", "basis", "source"}
+# canopy air of a patch at the start: column -> plausible range, unit
+CANOPY_AIR = {
+    "canopy_air_temperature": (200.0, 340.0, "K"),
+    "canopy_air_humidity": (0.0, 0.06, "kg kg-1"),
+    "canopy_air_co2": (150.0, 5000.0, "umol mol-1"),
+}
+# soil of a patch at the start: column, followed by the number of the layer (1: top)
+SOIL_START = {"theta": (0.0, 1.0, "m3 m-3"), "soil_temperature": (220.0, 330.0, "K")}
+PATCH_COLUMNS = {"patch", "area", "cover", "age", "source", *CARBON, *CANOPY_AIR}
+COHORT_COLUMNS = {"patch", "cohort", "pft", "dbh", "n", "species", "basis", "source"}
 
 
 def read_stand(stand: Stand) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Patches and cohorts, checked and in the form that `Columns.from_stand` takes.
 
-    Patches: `patch` (0, 1, ...), `area` (1, sums to 1), `cover` (bare, grassland, cropland or
-    forest), `fast_carbon` `structural_carbon` `structural_lignin` `slow_carbon` kgC m-2.
-    Cohorts: `patch`, `pft` (code), `dbh` cm, `n` plants m-2 of the patch; by patch, largest
-    first. Raises InputError for anything missing, unknown or impossible.
+    Patches: `patch` (0, 1, ...), `label` (its name in the file), `area` (1, sums to 1), `cover`
+    (bare, grassland, cropland or forest), `fast_carbon` `structural_carbon` `structural_lignin`
+    `slow_carbon` kgC m-2, and optional columns of the start (`CANOPY_AIR`, `SOIL_START`).
+    Cohorts: `patch`, `cohort` (its name), `pft` (code), `dbh` cm, `n` plants m-2 of the patch; by
+    patch, largest first. Raises InputError for anything missing, unknown or impossible.
     """
     if stand.kind == "ed2":
         patches, cohorts = read_pss(stand.patches), read_css(stand.cohorts)
@@ -34,7 +44,9 @@ def read_stand(stand: Stand) -> tuple[pd.DataFrame, pd.DataFrame]:
         raise InputError(stand.cohorts, "patch", unknown[0], f"a patch of {stand.patches.name}")
     number = {name: i for i, name in enumerate(patches["patch"])}
     patches = patches.assign(
-        patch=patches["patch"].map(number), area=patches["area"] / patches["area"].sum()
+        label=patches["patch"],
+        patch=patches["patch"].map(number),
+        area=patches["area"] / patches["area"].sum(),
     )
     cohorts = cohorts.assign(patch=cohorts["patch"].map(number))
     cohorts = cohorts.sort_values(["patch", "dbh"], ascending=[True, False], kind="stable")
@@ -43,8 +55,13 @@ def read_stand(stand: Stand) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def read_patch_table(path: str | Path) -> pd.DataFrame:
     """Table patch, area, fast_carbon, structural_carbon and, if given, structural_lignin
-    (default: all structural carbon), slow_carbon (default 0), cover (default forest)."""
+    (default: all structural carbon), slow_carbon (default 0), cover (default forest), canopy air
+    and soil layers at the start (`CANOPY_AIR`, `SOIL_START`)."""
     table = _read(path, PATCH_COLUMNS, ("patch", "area", "fast_carbon", "structural_carbon"))
+    for name in table:
+        limits = CANOPY_AIR.get(name) or SOIL_START.get(_layer_column(name))
+        if limits is not None:
+            _numbers(path, table, name, *limits)
     table = table.assign(
         structural_lignin=table.get("structural_lignin", table["structural_carbon"]),
         slow_carbon=table.get("slow_carbon", 0.0),
@@ -66,8 +83,14 @@ def read_patch_table(path: str | Path) -> pd.DataFrame:
 
 
 def read_cohort_table(path: str | Path) -> pd.DataFrame:
-    """Table patch, pft (code), dbh [cm], n [plants m-2 of the patch]; may have no rows."""
+    """Table patch, pft (code), dbh [cm], n [plants m-2 of the patch] and, if given, cohort (a
+    name, unique in its patch; default: number of the row from 1); may have no rows."""
     table = _read(path, COHORT_COLUMNS, ("patch", "pft", "dbh", "n"))
+    if "cohort" not in table:
+        table = table.assign(cohort=[str(i + 1) for i in range(len(table))])
+    again = table.duplicated(["patch", "cohort"])
+    if again.any():
+        raise InputError(path, "cohort", table["cohort"][again].iloc[0], "once in its patch")
     for code in table["pft"]:
         pft_index(code, str(path))
     _numbers(path, table, "dbh", 0.01, 500.0, "cm")
@@ -78,14 +101,15 @@ def read_cohort_table(path: str | Path) -> pd.DataFrame:
 def _read(path: str | Path, known: set[str], required: tuple[str, ...]) -> pd.DataFrame:
     path = require_file(path)
     try:
-        table = pd.read_csv(path, comment="#", skipinitialspace=True)
+        names = {"patch": str, "cohort": str}
+        table = pd.read_csv(path, comment="#", skipinitialspace=True, dtype=names)
     except (ValueError, UnicodeDecodeError) as error:
         raise InputError(path, "content", str(error), "comma-separated text") from error
     for name in required:
         if name not in table:
             raise InputError(path, name, None, f"a column; found {', '.join(map(str, table))}")
     for name in table:
-        if name not in known:
+        if name not in known and not (known is PATCH_COLUMNS and _layer_column(name)):
             raise InputError(path, name, None, f"a known column: {', '.join(sorted(known))}")
     return table
 
@@ -98,3 +122,24 @@ def _numbers(
     if wrong.any():
         raise InputError(path, name, table[name][wrong].iloc[0], f"{low:g} to {high:g} {unit}")
     table[name] = values.astype(float)
+
+
+def layer_table(patches: pd.DataFrame, name: str, n_layer: int, source: str):
+    """Columns `name`_1 ... `name`_n of the patch table as (layer, patch); None without them.
+
+    Raises InputError, naming `source`, unless there is one for each of the `n_layer` layers.
+    """
+    found = [column for column in patches if _layer_column(column) == name]
+    if not found:
+        return None
+    wanted = [f"{name}_{k + 1}" for k in range(n_layer)]
+    if set(found) != set(wanted):
+        odd = sorted(set(found) ^ set(wanted))[0]
+        raise InputError(source, odd, None, f"the columns {wanted[0]} to {wanted[-1]}")
+    return patches[wanted].to_numpy(float).T
+
+
+def _layer_column(column: str) -> str | None:
+    """Name in SOIL_START of a column such as `theta_3`, else None."""
+    match = re.fullmatch(rf"({'|'.join(SOIL_START)})_([1-9]\d*)", str(column))
+    return match[1] if match else None

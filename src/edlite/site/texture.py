@@ -44,8 +44,9 @@ def run_textures(
     """Period means of a site run for every texture of a grid.
 
     sand, clay : percent. All textures run together, as lanes of one ensemble; each is spun up
-    as the YAML says. The soil's depth, boundary and everything but texture are the site's;
-    moisture is never prescribed. Result: dims sand, clay; NaN where the two exceed 100 percent.
+    as the YAML says. The soil's layers, depth, boundary and everything but texture are the site's
+    (explicit hydraulic values do not apply); moisture is never prescribed. Result: dims sand, clay;
+    NaN where the two exceed 100 percent.
     """
     sand = check_percent(str(run.source), "texture.sand", sand)
     clay = check_percent(str(run.source), "texture.clay", clay)
@@ -66,8 +67,7 @@ def run_textures(
             "site": run.site.name,
             "start": str(run.start)[:10],
             "end": str(run.end)[:10],
-            "site_sand_percent": 100.0 * run.soil.sand,
-            "site_clay_percent": 100.0 * run.soil.clay,
+            **_texture_of(run),
         },
     )
     rows, columns = np.array(members).T
@@ -76,3 +76,13 @@ def run_textures(
         grid[rows, columns] = series[name].mean("time").values * factor
         result[name] = (("sand", "clay"), grid, {"units": unit, "long_name": long_name})
     return result
+
+
+def _texture_of(run: SiteRun) -> dict[str, float]:
+    """The site's own texture [percent]; nothing where its soil is explicit."""
+    if run.soil.sand is None:
+        return {}
+    return {
+        "site_sand_percent": 100.0 * run.soil.sand,
+        "site_clay_percent": 100.0 * run.soil.clay,
+    }

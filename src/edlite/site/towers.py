@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from edlite.errors import InputError, require_file
 from edlite.files import write_table, write_text
+from edlite.site.run_text import relative, run_text
 from edlite.site.stand import CARBON
 from edlite.sources.tower import read_tower
 
@@ -87,7 +86,7 @@ def write_tower_run(
         raise InputError(record, "CO2_F_MDS", None, "a column, or a CO2 file or number")
     patches, cohorts = tower_stand(stands, tower)
     source = {
-        "path": _relative(record, out),
+        "path": relative(record, out),
         "format": layout,
         "utc_offset": float(tower["utc_offset"]),
         "theta_depths": depths,
@@ -102,7 +101,7 @@ def write_tower_run(
         "time": {"start": f"{start}T00:00Z", "end": f"{end}T00:00Z"},
         "forcing": source
         | {
-            "interpolation": "mean",
+            "interpolation": "mean-preserving",
             "longwave": "measured" if "longwave_down" in data else "estimated",
             "gaps": GAPS,
         },
@@ -125,9 +124,8 @@ def write_tower_run(
     }
     write_table(patches, tables[0])
     write_table(cohorts, tables[1])
-    # plain copies: repeated mappings would become YAML anchors
-    text = yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True)
-    return write_text(f"# Site run of {tower['site']}, made by `edlite tower-run`\n{text}", out)
+    comment = f"Site run of {tower['site']}, made by `edlite tower-run`"
+    return write_text(run_text(content, comment), out)
 
 
 def record_layout(path: str | Path) -> str:
@@ -136,19 +134,10 @@ def record_layout(path: str | Path) -> str:
         return "ameriflux-base" if stream.readline().startswith("#") else "fluxnet"
 
 
-class _Plain(yaml.SafeDumper):
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def _relative(path: str | Path, out: Path) -> str:
-    return Path(os.path.relpath(Path(path).resolve(), out.parent.resolve())).as_posix()
-
-
 def _co2(co2: str | float | None, out: Path) -> object:
     if co2 is None:
         return "forcing"
     try:
         return float(co2)
     except ValueError:
-        return {"path": _relative(require_file(co2), out)}
+        return {"path": relative(require_file(co2), out)}

@@ -1,4 +1,4 @@
-"""The nine soil layers of the model, the six layers of the radar product, and depth averages.
+"""The nine soil layers of the regions, the six layers of the radar product, and depth averages.
 
 Depths are in m below the surface, positive downward; index 0 is the top layer.
 """
@@ -23,36 +23,49 @@ ROOT_ZONE_BOTTOM = 1.00
 MIN_LAYERS = 3
 
 
-def overlap(top: float, bottom: float, n_layer: ArrayLike = N_LAYER) -> NDArray[np.float64]:
-    """Thickness [m] of each layer between two depths, shape (..., 9).
+def overlap(
+    top: float, bottom: float, n_layer: ArrayLike = N_LAYER, layer_bottom: ArrayLike = LAYER_BOTTOM
+) -> NDArray[np.float64]:
+    """Thickness [m] of each layer between two depths, shape (..., layer).
 
     n_layer : (...) existing layers; those below have thickness 0
+    layer_bottom : (layer,) m, increasing
     """
-    thickness = np.clip(np.minimum(LAYER_BOTTOM, bottom) - np.maximum(LAYER_TOP, top), 0.0, None)
-    exists = np.arange(N_LAYER) < np.asarray(n_layer)[..., None]
+    ends = np.asarray(layer_bottom, dtype=float)
+    starts = np.concatenate([[0.0], ends[:-1]])
+    thickness = np.clip(np.minimum(ends, bottom) - np.maximum(starts, top), 0.0, None)
+    exists = np.arange(ends.size) < np.asarray(n_layer)[..., None]
     return np.where(exists, thickness, 0.0)
 
 
-def depth_weights(top: float, bottom: float, n_layer: ArrayLike = N_LAYER) -> NDArray[np.float64]:
-    """Weights (..., 9) of the layers in the mean between two depths, over the existing layers.
+def depth_weights(
+    top: float, bottom: float, n_layer: ArrayLike = N_LAYER, layer_bottom: ArrayLike = LAYER_BOTTOM
+) -> NDArray[np.float64]:
+    """Weights (..., layer) of the layers in the mean between two depths, over existing layers.
 
     They sum to 1, or are all 0 where no layer exists between the two depths.
     """
-    thickness = overlap(top, bottom, n_layer)
+    thickness = overlap(top, bottom, n_layer, layer_bottom)
     total = thickness.sum(axis=-1, keepdims=True)
     return np.divide(thickness, total, out=np.zeros_like(thickness), where=total > 0)
 
 
-def root_zone_weights(n_layer: ArrayLike = N_LAYER) -> NDArray[np.float64]:
-    """Weights (..., 9) of the mean over 0-1.00 m, or over the existing depth if that is less."""
-    return depth_weights(0.0, ROOT_ZONE_BOTTOM, n_layer)
+def root_zone_weights(
+    n_layer: ArrayLike = N_LAYER, layer_bottom: ArrayLike = LAYER_BOTTOM
+) -> NDArray[np.float64]:
+    """Weights (..., layer) of the mean over 0-1.00 m, or over the existing depth if less."""
+    return depth_weights(0.0, ROOT_ZONE_BOTTOM, n_layer, layer_bottom)
 
 
-def layers_of_depth(depth: ArrayLike, min_layers: int = MIN_LAYERS) -> NDArray[np.int64]:
+def layers_of_depth(
+    depth: ArrayLike, min_layers: int = MIN_LAYERS, layer_bottom: ArrayLike = LAYER_BOTTOM
+) -> NDArray[np.int64]:
     """Existing layers of soils of the given depth [m].
 
     A layer exists if its centre lies above that depth, so that the column ends at the layer bottom
     nearest to it; at least `min_layers` are kept.
     """
-    number = (np.asarray(depth, dtype=float)[..., None] > LAYER_CENTRE).sum(axis=-1)
+    ends = np.asarray(layer_bottom, dtype=float)
+    centre = 0.5 * (ends + np.concatenate([[0.0], ends[:-1]]))
+    number = (np.asarray(depth, dtype=float)[..., None] > centre).sum(axis=-1)
     return np.maximum(number, min_layers)

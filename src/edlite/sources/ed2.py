@@ -60,7 +60,7 @@ def read_pss(path: str | Path) -> pd.DataFrame:
 
 
 def read_css(path: str | Path) -> pd.DataFrame:
-    """Cohorts: patch (text), pft (code), dbh cm, n plants m-2 of the patch.
+    """Cohorts: patch and cohort (text), pft (code), dbh cm, n plants m-2 of the patch.
 
     Columns by position: year, patch, cohort, dbh, height (unused), plant type, density; the rest
     is unused. Raises InputError for plant types without a counterpart (tropical trees).
@@ -77,6 +77,7 @@ def read_css(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "patch": table["patch"],
+            "cohort": table["cohort"],
             "pft": table["pft"].map(PFT_OF_ED2),
             "dbh": table["dbh"],
             "n": table["n"],
