@@ -16,8 +16,8 @@ from edlite.kernels.thermodynamics import (
     vapour_enthalpy,
     water_energy,
 )
-from edlite.model.derivatives import POOL_OWN_TEMPERATURE
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
+from edlite.model.soil_column import POOL_OWN_TEMPERATURE
 
 FILM_MIN = 5e-4  # of capacity; a thinner film evaporates at once
 POOL_MIN = 1e-3  # kg m-2; a smaller pool enters the soil whole
@@ -75,10 +75,11 @@ def soil_bounds(done, fast, soil, stand):
     The fluxes fade out towards both bounds, so this moves only what one substep overshoots; it is
     rare, and therefore a scalar loop behind a test.
     """
+    n_layer = soil.dz.shape[0]
     for i in range(LANES):
         if done[i] < 0.5 or stand.prescribed[i] > 0.5:
             continue
-        for k in range(N_LAYER - 1, 0, -1):
+        for k in range(n_layer - 1, 0, -1):
             excess = (fast.theta[k, i] - soil.theta_s[k, i]) * RHO_W * soil.dz[k]
             if soil.active[k, i] > 0.5 and excess > 0.0:
                 _move(k, k - 1, excess, fast, soil, i)
@@ -99,7 +100,7 @@ def soil_bounds(done, fast, soil, stand):
             fast.energy[0, i] += fast.water_energy[i] / soil.dz[0]
             fast.water[i] = 0.0
             fast.water_energy[i] = 0.0
-        for k in range(N_LAYER - 1):
+        for k in range(n_layer - 1):
             deficit = (soil.theta_r[k, i] - fast.theta[k, i]) * RHO_W * soil.dz[k]
             if deficit > 0.0 and soil.active[k + 1, i] > 0.5:
                 _move(k + 1, k, deficit, fast, soil, i)
