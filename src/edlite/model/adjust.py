@@ -6,10 +6,11 @@ Every function works only on lanes whose substep was accepted (`done` > 0.5).
 from numba import njit
 
 from edlite.constants import RHO_W
-from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.mathematics import clip01, lane_loop, where
 from edlite.kernels.thermodynamics import (
     air_temperature,
     liquid_energy,
+    own_liquid,
     pool_liquid_fraction,
     pool_temperature,
     saturation_humidity,
@@ -127,10 +128,14 @@ def surface_water(done, fast, soil, stand):
             pool_temperature(fast.water_energy[i], max(water, 1.0), 0.0),
             pool_temperature(shared_energy, shared_water, capacity),
         )
+        soil_water = theta * RHO_W * dz
+        soil_f = pool_liquid_fraction(fast.energy[0, i], theta * RHO_W, soil.c_dry[0, i])
+        liquid = pool_liquid_fraction(shared_energy, shared_water, capacity) * shared_water
+        rest = liquid - own_liquid(liquid, soil_f * soil_water, soil_water, max(water, 0.0))
         f = where(
             own,
             pool_liquid_fraction(fast.water_energy[i], max(water, 1.0), 0.0),
-            pool_liquid_fraction(shared_energy, shared_water, capacity),
+            where(water > 1e-9, clip01(rest / max(water, 1e-9)), liquid / shared_water),
         )
         trace = abs(water) < POOL_MIN
         loose = water * max(f - BOUND_LIQUID, 0.0) / (1.0 - BOUND_LIQUID)

@@ -19,6 +19,7 @@ from edlite.kernels.soil_water import (
 from edlite.kernels.thermodynamics import (
     air_temperature,
     liquid_energy,
+    own_liquid,
     pool_liquid_fraction,
     pool_temperature,
     saturation_humidity,
@@ -26,9 +27,8 @@ from edlite.kernels.thermodynamics import (
 )
 from edlite.model.exchange import HEAT_TO_VAPOUR, boundary_layers, turbulence
 from edlite.model.lanes import LANES
-from edlite.model.soil_column import POOL_OWN_TEMPERATURE, soil_fluxes
+from edlite.model.soil_column import POOL_COVERS, POOL_OWN_TEMPERATURE, soil_fluxes
 
-POOL_COVERS = 0.1  # kg m-2 of surface water from which all evaporation comes from it
 UNSATURATED_RAMP = 200.0  # evaporation fades out over the last 0.5 % of relative humidity
 WATER_SUPPLY_RAMP = 10.0  # m2 kg-1; transpiration fades out below 0.1 kg m-2 of available water
 
@@ -57,14 +57,19 @@ def diagnose(fast, ground, soil, step, work):
         capacity = soil.c_dry[0, i] * dz
         shared_t = pool_temperature(energy, water, capacity)
         shared_f = pool_liquid_fraction(energy, water, capacity)
+        soil_water = fast.theta[0, i] * RHO_W * dz
+        soil_liquid = own_liquid(
+            shared_f * water, work.f_soil[0, i] * soil_water, soil_water, max(mass, 0.0)
+        )
+        rest = where(mass > 1e-9, (shared_f * water - soil_liquid) / max(mass, 1e-9), shared_f)
         own = mass >= POOL_OWN_TEMPERATURE
         own_mass = max(mass, 1.0)
         pool_t = pool_temperature(fast.water_energy[i], own_mass, 0.0)
         pool_f = pool_liquid_fraction(fast.water_energy[i], own_mass, 0.0)
         work.t_soil[0, i] = where(own, work.t_soil[0, i], shared_t)
-        work.f_soil[0, i] = where(own, work.f_soil[0, i], shared_f)
+        work.f_soil[0, i] = where(own, work.f_soil[0, i], soil_liquid / max(soil_water, 1e-9))
         work.t_ground[i] = where(own, pool_t, shared_t)
-        work.a8[i] = where(own, pool_f, shared_f)
+        work.a8[i] = where(own, pool_f, clip01(rest))
     for k in range(n_layer):
         for i in range(LANES):
             log_s = log_saturation(fast.theta[k, i], soil.theta_s[k, i])

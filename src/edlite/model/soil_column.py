@@ -1,13 +1,14 @@
 """Rates of change of water and heat in soil and surface water."""
 
 from edlite.constants import RHO_W, T3
-from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.mathematics import clip01, lane_loop, where
 from edlite.kernels.soil_heat import heat_flux, snow_conductivity
 from edlite.kernels.soil_water import darcy_flux, ice_impedance, room_ramp, supply_ramp
 from edlite.kernels.thermodynamics import liquid_energy, vapour_enthalpy
 from edlite.model.lanes import LANES
 
 POOL_OWN_TEMPERATURE = 5.0  # kg m-2; a thinner pool shares the top soil layer's temperature
+POOL_COVERS = 0.1  # kg m-2 of surface water that covers the ground
 
 
 @lane_loop
@@ -49,14 +50,21 @@ def soil_fluxes(fast, d, ground, soil, stand, step, work):
             0.0,
         )
         d.water[i] = step.throughfall[i] - work.e_pool[i]
-        d.water_energy[i] = step.throughfall_energy[i] + where(own, surface - conduction, 0.0)
+        # a thin pool shares its temperature with the top layer, but what comes from above meets it
+        # first and melts or freezes it before the soil
+        met_by_pool = clip01(fast.water[i] / POOL_COVERS) * surface
+        d.water_energy[i] = step.throughfall_energy[i] + where(
+            own, surface - conduction, met_by_pool
+        )
         kept = 1.0 - stand.prescribed[i]
         returned = work.e_soil[i] * (1.0 - kept)
         returned_energy = returned * liquid_energy(max(work.t_soil[0, i], T3))
         d.assim_water[i] = returned
         d.assim_energy[i] = returned_energy
         water_in[i] = -work.e_soil[i] * kept / RHO_W
-        heat_in[i] = where(own, conduction, surface) + step.sw_soil[i] + returned_energy
+        heat_in[i] = (
+            where(own, conduction, surface - met_by_pool) + step.sw_soil[i] + returned_energy
+        )
     for k in range(n_layer):
         below = min(k + 1, n_layer - 1)
         for i in range(LANES):
