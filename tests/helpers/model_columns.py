@@ -9,12 +9,12 @@ import xarray as xr
 
 from edlite.model.columns import SOIL_FIELDS, Columns
 from edlite.model.driver import DayResult, interpolation, run
-from edlite.model.lanes import N_LAYER
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
 from edlite.model.state import State
 from edlite.parameters import load_pft, pft_index
 from edlite.soil.hydraulics import soil_properties
+from edlite.soil.layers import N_LAYER
 
 LAT, LON = 42.5, -72.2
 ONE_DAY = np.timedelta64(1, "D")
@@ -142,7 +142,7 @@ class Run:
 
     def flux(self, name: str) -> np.ndarray:
         """(hour, patch) means of a flux."""
-        from edlite.model.day import HOURLY
+        from edlite.model.records import HOURLY
 
         return np.concatenate([d.fluxes[:, HOURLY.index(name)] for d in self.days])
 

@@ -57,9 +57,9 @@ def conditions(n, c4, night=False):
     w_a = w_i * np.where(wet, RNG.uniform(0.95, 1.1, n), RNG.uniform(0.05, 0.95, n))
     ca = RNG.uniform(250e-6, 700e-6, n)
     low = 8.0 if c4 else 4.7137
-    vm = each(ps.vcmax, RNG.uniform(4e-6, 40e-6, n), 3000.0, low, 45.0, 0.4, t)
+    vm = each(ps.vcmax, 0.0, RNG.uniform(4e-6, 40e-6, n), 3000.0, 2.4, low, 45.0, 0.4, t)
     rd = vm * (0.04 if c4 else 0.0145)
-    gamma = each(ps.compensation_point, float(c4), t)
+    gamma = each(ps.compensation_point, 0.0, float(c4), t)
     photons = np.zeros(n) if night else 10.0 ** RNG.uniform(-6.0, math.log10(1.5e-3), n)
     alpha = 0.055 if c4 else 0.08
     which = RNG.integers(0, 3 if c4 else 2, n)
@@ -73,7 +73,7 @@ def conditions(n, c4, night=False):
         r = np.where(which == LIGHT, light, vm)
         s = -r * gamma
         x = np.ones(n)
-        half = np.where(which == LIGHT, 2.0 * gamma, each(ps.rubisco_constant, t))
+        half = np.where(which == LIGHT, 2.0 * gamma, each(ps.rubisco_constant, 0.0, t))
     m = RNG.uniform(3.0, 12.0, n)
     b = 10.0 ** RNG.uniform(-3.0, -1.5, n)
     d0 = np.full(n, 0.01)
@@ -151,7 +151,7 @@ def test_dark_leaves_only_respire():
 
 def test_dryness_closes_and_light_opens():
     """One leaf at 25 degC: conductance falls with the deficit, assimilation rises with light."""
-    gamma, t = ps.compensation_point(0.0, 298.15), 298.15
+    gamma, t = ps.compensation_point(0.0, 0.0, 298.15), 298.15
 
     def leaf(photons, humidity):
         r = 0.08 * photons
@@ -162,20 +162,25 @@ def test_dryness_closes_and_light_opens():
     dry, moist = leaf(5e-4, 0.2), leaf(5e-4, 0.9)
     assert dry[0] < moist[0] and dry[1] < moist[1]
     assert leaf(1e-4, 0.6)[1] < leaf(5e-4, 0.6)[1]
-    assert ps.rubisco_constant(t) > ps.rubisco_constant(288.15)
+    assert ps.rubisco_constant(0.0, t) > ps.rubisco_constant(0.0, 288.15)
 
 
 def test_temperature_functions():
     """Arrhenius is exact at 15 degC; capacity has an optimum; C4 has no compensation point."""
     assert ps.arrhenius(3.0, 5000.0, 288.15) == 3.0
-    assert ps.compensation_point(0.0, 288.15) == pytest.approx(0.209 / 9000.0, rel=1e-14)
-    assert ps.compensation_point(1.0, 300.0) == 0.0
-    assert ps.rubisco_constant(288.15) == pytest.approx(150e-6 * (1 + 0.209 / 0.25), rel=1e-14)
+    assert ps.compensation_point(0.0, 0.0, 288.15) == pytest.approx(0.209 / 9000.0, rel=1e-14)
+    assert ps.compensation_point(0.0, 1.0, 300.0) == 0.0
+    assert ps.rubisco_constant(0.0, 288.15) == pytest.approx(150e-6 * (1 + 0.209 / 0.25), rel=1e-14)
     t = np.linspace(253.0, 333.0, 161)
-    capacity = each(ps.vcmax, 20e-6, 3000.0, 4.7137, 45.0, 0.4, t)
+    capacity = each(ps.vcmax, 0.0, 20e-6, 3000.0, 2.4, 4.7137, 45.0, 0.4, t)
     best = int(np.argmax(capacity))
     assert 305.0 < t[best] < 320.0
     assert np.all(np.diff(capacity[: best + 1]) > 0) and np.all(np.diff(capacity[best:]) < 0)
+    # Q10: 2.4 times as much 10 K warmer, beside the cut-offs; published constants at 25 degC
+    cut = [ps.temperature_cutoff(x, 4.7137, 45.0, 0.4) for x in (288.15, 298.15)]
+    warm = [ps.vcmax(1.0, 20e-6, 3000.0, 2.4, 4.7137, 45.0, 0.4, x) for x in (288.15, 298.15)]
+    assert warm[1] * cut[1] == pytest.approx(2.4 * warm[0] * cut[0], rel=1e-12)
+    assert ps.compensation_point(1.0, 0.0, 298.15) == pytest.approx(0.209 / 5200.0, rel=1e-12)
     # the low cut-off takes half at its temperature
     assert ps.temperature_cutoff(273.15 + 4.7137, 4.7137, 45.0, 0.4) == pytest.approx(2.0, rel=1e-6)
 

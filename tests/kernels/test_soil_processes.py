@@ -75,7 +75,7 @@ def test_available_water():
     psi_wp, psi_fc = -152.96, float(potential(LOAM["theta_fc"]))
     for psi, share in ((psi_fc + 2.3, 1.0), (psi_wp, 0.0), (-1e4, 0.0)):
         amount = water.available_water_potential(
-            psi, -2.3, 0.0, psi_wp, psi_fc, LOAM["theta_fc"], LOAM["theta_wp"], 1.0, 1000.0
+            psi - 2.3, 0.0, psi_wp, psi_fc, LOAM["theta_fc"] - LOAM["theta_wp"], 1.0, 1000.0
         )
         assert amount == pytest.approx(share * (LOAM["theta_fc"] - LOAM["theta_wp"]) * 1000.0)
 

@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from edlite.constants import PRANDTL, VON_KARMAN
 from edlite.kernels import turbulence as tu
-from edlite.model.derivatives import STABILITY_STEPS
+from edlite.model.exchange import STABILITY_STEPS
 from helpers.kernel_calls import each, sample
 
 RNG = np.random.default_rng(14)
@@ -130,3 +130,26 @@ def test_leaf_boundary_layer():
     assert warm == cold > forced
     wind = np.linspace(0.25, 30.0, 200)
     assert np.all(np.diff(each(tu.leaf_heat_conductance, wind, 0.05, 1.0)) > 0.0)
+
+
+def test_louis_functions():
+    """Neutral limit, signs of the branches, and continuity."""
+    ln_ratio, ratio = math.log(50.0), 1.0 / 50.0
+    for function in (tu.louis_momentum, tu.louis_heat):
+        assert function(0.0, ln_ratio, ratio) == 1.0
+        assert function(1e-9, ln_ratio, ratio) == pytest.approx(1.0, abs=1e-6)
+        assert function(-1e-9, ln_ratio, ratio) == pytest.approx(1.0, abs=1e-6)
+        values = [function(x, ln_ratio, ratio) for x in np.linspace(-5.0, 0.5, 100)]
+        assert np.all(np.diff(values) < 0.0) and values[-1] > 0.0
+    neutral = tu.louis_conductance(3.0, 0.0, ln_ratio, ratio)
+    assert neutral == pytest.approx((0.4 / ln_ratio) ** 2 * 3.0)
+
+
+def test_other_understorey_conductances():
+    """Both rise with friction velocity; a warm canopy over cold ground slows the exchange."""
+    slow, fast = (tu.understorey_conductance_profile(u, 10.0, 16.0, 0.05) for u in (0.1, 0.4))
+    assert fast == pytest.approx(4.0 * slow)
+    stable, unstable = (
+        tu.understorey_conductance_stability(0.3, 16.0, 295.0, t) for t in (285.0, 300.0)
+    )
+    assert unstable == pytest.approx(0.004 * 0.3) and stable < 0.5 * unstable

@@ -7,10 +7,10 @@ import xarray as xr
 
 from edlite.constants import YEAR_S
 from edlite.model.columns import Columns
-from edlite.model.day import HOURLY
 from edlite.model.driver import run
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
+from edlite.model.records import HOURLY
 from edlite.model.state import State
 from edlite.soil.hydraulics import soil_properties
 

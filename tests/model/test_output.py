@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from edlite.model.day import HOURLY as STEP_VARIABLES
 from edlite.model.driver import run
 from edlite.model.options import ModelOptions
 from edlite.model.output import CellMean, RunWriter
+from edlite.model.records import HOURLY as STEP_VARIABLES
 from edlite.soil.layers import root_zone_weights
 from helpers.model_columns import CURVES, PATCHES, columns_of, start_state, weather
 

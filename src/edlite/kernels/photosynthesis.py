@@ -7,12 +7,26 @@ Molar units: mol m-2 leaf s-1 and mol mol-1.
 
 import math
 
-from edlite.constants import M_CO2, M_DRY, O2_FRACTION, T_0C, T_PHYSIOLOGY
-from edlite.kernels.mathematics import exp, process, where
+from edlite.constants import (
+    M_CO2,
+    M_DRY,
+    M_O2,
+    O2_FRACTION,
+    P_STANDARD,
+    T_0C,
+    T_PHYSIOLOGY,
+)
+from edlite.kernels.mathematics import exp, log, process, where
 
 KC_15, KC_HOR = 150e-6, 6000.0  # mol mol-1, K (Foley et al. 1996)
 KO_15, KO_HOR = 0.250, 1400.0
 GAMMA_STAR_15, GAMMA_STAR_HOR = O2_FRACTION / (2.0 * 4500.0), 5000.0
+# Q10 option (Collatz et al. 1991): 30 Pa, 30 kPa and 2600 at 25 degC; ED2 turns pressures into
+# mixing ratios with the ratio of molar masses, and its parameters were calibrated with the result
+KC_Q10, KO_Q10, TAU_Q10 = 2.1, 1.2, 0.57
+KC_15_Q10 = 30.0 / P_STANDARD * (M_CO2 / M_DRY) / KC_Q10
+KO_15_Q10 = 3e4 / P_STANDARD * (M_O2 / M_DRY) / KO_Q10
+TAU_15 = 2600.0 / TAU_Q10
 C4_INITIAL_SLOPE = 4000.0 * M_CO2 / M_DRY
 DIFFUSIVITY_RATIO = 1.6  # stomata, water over CO2
 BOUNDARY_RATIO = 1.4  # leaf boundary layer, water over CO2
@@ -27,6 +41,12 @@ def arrhenius(value_15, hor, temperature):
 
 
 @process
+def q10_response(value_15, q10, temperature):
+    """Value at `temperature` [K] of a quantity known at 15 degC that grows by `q10` in 10 K."""
+    return value_15 * exp(0.1 * (temperature - T_PHYSIOLOGY) * log(q10))
+
+
+@process
 def temperature_cutoff(temperature, t_low, t_high, decay):
     """Product of the low- and high-temperature denominators; t_low, t_high [degC]."""
     t = temperature - T_0C
@@ -34,22 +54,42 @@ def temperature_cutoff(temperature, t_low, t_high, decay):
 
 
 @process
-def vcmax(vm0, hor, t_low, t_high, decay, temperature):
-    """Carboxylation capacity at leaf temperature, in the unit of `vm0` (its value at 15 degC)."""
-    return arrhenius(vm0, hor, temperature) / temperature_cutoff(temperature, t_low, t_high, decay)
+def vcmax(q10_option, vm0, hor, q10, t_low, t_high, decay, temperature):
+    """Carboxylation capacity at leaf temperature, in the unit of `vm0` (its value at 15 degC).
+
+    q10_option : 1 for a Q10 function of temperature, 0 for Arrhenius's
+    """
+    response = where(
+        q10_option > 0.5, q10_response(vm0, q10, temperature), arrhenius(vm0, hor, temperature)
+    )
+    return response / temperature_cutoff(temperature, t_low, t_high, decay)
 
 
 @process
-def compensation_point(c4, temperature):
+def compensation_point(q10_option, c4, temperature):
     """CO2 compensation point without day respiration; 0 for C4."""
-    return where(c4 > 0.5, 0.0, arrhenius(GAMMA_STAR_15, GAMMA_STAR_HOR, temperature))
+    gamma = where(
+        q10_option > 0.5,
+        0.5 * O2_FRACTION / q10_response(TAU_15, TAU_Q10, temperature),
+        arrhenius(GAMMA_STAR_15, GAMMA_STAR_HOR, temperature),
+    )
+    return where(c4 > 0.5, 0.0, gamma)
 
 
 @process
-def rubisco_constant(temperature):
+def rubisco_constant(q10_option, temperature):
     """Kc (1 + O/Ko)."""
-    kc = arrhenius(KC_15, KC_HOR, temperature)
-    ko = arrhenius(KO_15, KO_HOR, temperature)
+    by_q10 = q10_option > 0.5
+    kc = where(
+        by_q10,
+        q10_response(KC_15_Q10, KC_Q10, temperature),
+        arrhenius(KC_15, KC_HOR, temperature),
+    )
+    ko = where(
+        by_q10,
+        q10_response(KO_15_Q10, KO_Q10, temperature),
+        arrhenius(KO_15, KO_HOR, temperature),
+    )
     return kc * (1.0 + O2_FRACTION / ko)
 
 

@@ -109,6 +109,12 @@ def soil_albedo(theta, theta_s):
 
 
 @process
+def coloured_soil_albedo(theta, dry, wet):
+    """Albedo of bare soil of a colour class, `dry` and `wet` (Oleson et al. 2010)."""
+    return min(dry, wet + max(0.0, 0.11 - 0.40 * theta))
+
+
+@process
 def surface_water_albedo(liquid_fraction):
     """Albedo of snow or ponded water."""
     return 0.5 - 0.36 * liquid_fraction

@@ -62,11 +62,15 @@ def available_water(theta, theta_wp, liquid_fraction, mass_per_theta):
 
 @process
 def available_water_potential(
-    psi, z, z_crown, psi_wp, psi_fc, theta_fc, theta_wp, liquid_fraction, mass_per_theta
+    head, z_crown, psi_wp, psi_fc, theta_range, liquid_fraction, mass_per_theta
 ):
-    """Water available by potential [kg m-2]: full at field capacity, none at the wilting point."""
-    share = clip01((psi + z - z_crown - psi_wp) / (psi_fc - psi_wp))
-    return share * liquid_fraction * (theta_fc - theta_wp) * mass_per_theta
+    """Water available by potential [kg m-2]: full at field capacity, none at the wilting point.
+
+    head : matric potential plus height of the layer [m];  z_crown : height it has to reach [m]
+    theta_range : moisture at field capacity less that at the wilting point
+    """
+    share = clip01((head - z_crown - psi_wp) / (psi_fc - psi_wp))
+    return share * liquid_fraction * theta_range * mass_per_theta
 
 
 @process

@@ -74,6 +74,17 @@ def pool_temperature(energy, water, dry_capacity):
 
 
 @process
+def own_liquid(total, soil_liquid, soil_water, pool_water):
+    """Liquid water of the soil that shares its temperature with a pool above, at the melting point.
+
+    Of the liquid `total` of both the soil keeps what it had by its own energy (`soil_liquid`), as
+    far as the pool can hold the rest: snow on wet ground melts by the heat of the ground, but does
+    not trade its ice for the ground's liquid water. Masses in kg m-2.
+    """
+    return min(max(soil_liquid, total - pool_water), min(soil_water, total))
+
+
+@process
 def pool_liquid_fraction(energy, water, dry_capacity):
     """Liquid fraction of the water of such a pool; a step at T3 if there is no water."""
     frozen = (dry_capacity + water * C_ICE) * T3

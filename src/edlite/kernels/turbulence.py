@@ -137,6 +137,65 @@ def canopy_top_wind(ustar, height_above_d, z0, zeta, zs, wind_min):
 
 
 @process
+def louis_momentum(rib, ln_ratio, ratio):
+    """Stability function of momentum (Louis 1979): u*^2 = a2 f_m u^2, a2 = (kappa/ln(zs/z0))^2.
+
+    `ratio` = z0/zs.
+    """
+    return _louis(rib, ln_ratio, ratio, 10.0 / math.sqrt(1.0 + 5.0 * max(rib, 0.0)))
+
+
+@process
+def louis_heat(rib, ln_ratio, ratio):
+    """Stability function of heat, vapour and CO2 (Louis 1979)."""
+    return _louis(rib, ln_ratio, ratio, 15.0 * math.sqrt(1.0 + 5.0 * max(rib, 0.0)))
+
+
+@process
+def louis_conductance(wind, rib, ln_ratio, ratio):
+    """Conductance [m s-1] of bare ground or canopy air to the atmosphere, a2 f_h u."""
+    a = VON_KARMAN / ln_ratio
+    return a * a * louis_heat(rib, ln_ratio, ratio) * wind
+
+
+@process
+def _louis(rib, ln_ratio, ratio, stable_factor):
+    stable = 1.0 / (1.0 + stable_factor * max(rib, 0.0))
+    a2 = VON_KARMAN * VON_KARMAN / (ln_ratio * ln_ratio)
+    growth = exp(log(1.0 / ratio) / 3.0) - 1.0
+    unstable_rib = max(-rib, 0.0)
+    c2 = 5.0 * a2 * growth * math.sqrt(growth * unstable_rib)
+    return where(rib >= 0.0, stable, 1.0 + 10.0 * unstable_rib / (1.0 + 15.0 * c2))
+
+
+@process
+def canopy_top_wind_louis(ustar, height_above_d, z0, fm, wind_min):
+    """Wind [m s-1] at the top of the vegetation where Louis's functions hold above it."""
+    z = max(height_above_d, z0 * 1.0001)
+    return max(wind_min, ustar / VON_KARMAN * log(z / z0) / math.sqrt(fm))
+
+
+@process
+def understorey_conductance_profile(ustar, displacement, veg_height, z0_ground):
+    """As `understorey_conductance`, from the diffusivity at canopy top and an exponential profile.
+
+    In-canopy option 1 of ED2 (Medvigy et al. 2009); the diffusivity is kappa u* (h - d).
+    """
+    diffusivity = VON_KARMAN * ustar * (veg_height - displacement)
+    shape = exp(-_ATTENUATION * min(z0_ground / veg_height, 0.999)) - exp(-_ATTENUATION)
+    return _ATTENUATION * diffusivity / (exp(_ATTENUATION) * veg_height * max(shape, 1e-6))
+
+
+@process
+def understorey_conductance_stability(ustar, veg_height, t_canopy, t_ground):
+    """As `understorey_conductance`, proportional to u* and reduced where canopy air is warmer than
+    the ground (in-canopy option 4; Sakaguchi & Zeng 2009)."""
+    drop = 2.0 * GRAVITY * veg_height * (t_canopy - t_ground)
+    s = min(max(drop / ((t_canopy + t_ground) * ustar * ustar), 0.0), 10.0)
+    return 0.004 * ustar / (1.0 + 0.5 * s)
+
+
+@process
 def understorey_conductance(wind, zs, z0, displacement, veg_height):
     """Conductance [m s-1] from the ground to canopy air under vegetation (Leuning form)."""
     resistance = log(zs / z0) / (VON_KARMAN * VON_KARMAN * wind)

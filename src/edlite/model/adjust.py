@@ -6,18 +6,19 @@ Every function works only on lanes whose substep was accepted (`done` > 0.5).
 from numba import njit
 
 from edlite.constants import RHO_W
-from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.mathematics import clip01, lane_loop, where
 from edlite.kernels.thermodynamics import (
     air_temperature,
     liquid_energy,
+    own_liquid,
     pool_liquid_fraction,
     pool_temperature,
     saturation_humidity,
     vapour_enthalpy,
     water_energy,
 )
-from edlite.model.derivatives import POOL_OWN_TEMPERATURE
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
+from edlite.model.soil_column import POOL_OWN_TEMPERATURE
 
 FILM_MIN = 5e-4  # of capacity; a thinner film evaporates at once
 POOL_MIN = 1e-3  # kg m-2; a smaller pool enters the soil whole
@@ -75,10 +76,11 @@ def soil_bounds(done, fast, soil, stand):
     The fluxes fade out towards both bounds, so this moves only what one substep overshoots; it is
     rare, and therefore a scalar loop behind a test.
     """
+    n_layer = soil.dz.shape[0]
     for i in range(LANES):
         if done[i] < 0.5 or stand.prescribed[i] > 0.5:
             continue
-        for k in range(N_LAYER - 1, 0, -1):
+        for k in range(n_layer - 1, 0, -1):
             excess = (fast.theta[k, i] - soil.theta_s[k, i]) * RHO_W * soil.dz[k]
             if soil.active[k, i] > 0.5 and excess > 0.0:
                 _move(k, k - 1, excess, fast, soil, i)
@@ -99,7 +101,7 @@ def soil_bounds(done, fast, soil, stand):
             fast.energy[0, i] += fast.water_energy[i] / soil.dz[0]
             fast.water[i] = 0.0
             fast.water_energy[i] = 0.0
-        for k in range(N_LAYER - 1):
+        for k in range(n_layer - 1):
             deficit = (soil.theta_r[k, i] - fast.theta[k, i]) * RHO_W * soil.dz[k]
             if deficit > 0.0 and soil.active[k + 1, i] > 0.5:
                 _move(k + 1, k, deficit, fast, soil, i)
@@ -126,10 +128,14 @@ def surface_water(done, fast, soil, stand):
             pool_temperature(fast.water_energy[i], max(water, 1.0), 0.0),
             pool_temperature(shared_energy, shared_water, capacity),
         )
+        soil_water = theta * RHO_W * dz
+        soil_f = pool_liquid_fraction(fast.energy[0, i], theta * RHO_W, soil.c_dry[0, i])
+        liquid = pool_liquid_fraction(shared_energy, shared_water, capacity) * shared_water
+        rest = liquid - own_liquid(liquid, soil_f * soil_water, soil_water, max(water, 0.0))
         f = where(
             own,
             pool_liquid_fraction(fast.water_energy[i], max(water, 1.0), 0.0),
-            pool_liquid_fraction(shared_energy, shared_water, capacity),
+            where(water > 1e-9, clip01(rest / max(water, 1e-9)), liquid / shared_water),
         )
         trace = abs(water) < POOL_MIN
         loose = water * max(f - BOUND_LIQUID, 0.0) / (1.0 - BOUND_LIQUID)

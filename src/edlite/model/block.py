@@ -11,28 +11,25 @@ from edlite.kernels.radiation import leaf_angle_coefficients
 from edlite.kernels.vegetation import leaf_heat_capacity
 from edlite.model.budgets import Book, allocate_book
 from edlite.model.columns import SOIL_FIELDS, Columns
-from edlite.model.daily import Calendar, DayBook, allocate_day_book
-from edlite.model.day import Output, allocate_output
+from edlite.model.daily import Calendar, DayBook, Target, allocate_day_book
 from edlite.model.lanes import (
     LANES,
-    N_LAYER,
     Cohorts,
     Fast,
     Ground,
     Leaves,
+    Rows,
     Soil,
     Stand,
     Step,
     Work,
     allocate_step,
     allocate_work,
-    controlled_rows,
     fast_views,
-    total_rows,
 )
 from edlite.model.meteorology import N_MET
+from edlite.model.records import Output, allocate_output
 from edlite.model.state import State
-from edlite.soil.layers import LAYER_CENTRE, LAYER_THICKNESS
 
 FAST_PATCH = ("enthalpy", "q", "co2", "water", "water_energy")
 GROUND_STATE = (
@@ -45,6 +42,9 @@ LEAF_STATE = (
 )
 # smallest scales of the error control: enthalpy J kg-1, q, CO2, surface water kg m-2 and J m-2
 SCALAR_FLOORS = (1.0, 1e-5, 1.0, 0.1, 0.1 * L_F)
+
+
+TOPSOIL = 0.2  # m, whose mean moisture and temperature drive decomposition option 2
 
 
 @dataclass
@@ -69,6 +69,7 @@ class Block:
     output: Output
     day_book: DayBook
     calendar: Calendar
+    target: Target
 
 
 def pack(columns: Columns) -> list[np.ndarray]:
@@ -95,11 +96,14 @@ def make_block(
     met_point: np.ndarray,
     met_weight: np.ndarray,
     prescribed: np.ndarray,
+    records: int = 24,
+    by_cohort: bool = False,
 ) -> Block:
     """Allocate and fill everything that does not belong to the state.
 
     met_point, met_weight : (cell, 4) bilinear interpolation of the forcing
     prescribed : (patch,) bool
+    records : means a day;  by_cohort : also of every cohort
     """
     lanes = lanes_of(patches)
     starts = np.searchsorted(columns.patch_index, np.arange(columns.n_patch + 1))
@@ -121,41 +125,47 @@ def make_block(
         met_point=np.ascontiguousarray(met_point[cell].T),
         met_weight=np.ascontiguousarray(met_weight[cell].T),
     )
-    buffers = tuple(np.zeros((total_rows(n_cohort), LANES)) for _ in range(8))
-    n_controlled = controlled_rows(n_cohort)
-    floors = np.full((n_controlled, LANES), 1e-30)
+    n_layer = len(columns.layer_bottom)
+    rows = Rows(n_layer, n_cohort, n_cohort if by_cohort else 0)
+    buffers = tuple(np.zeros((rows.total, LANES)) for _ in range(8))
+    floors = np.full((rows.controlled, LANES), 1e-30)
     floors[: len(SCALAR_FLOORS)] = np.array(SCALAR_FLOORS)[:, None]
-    floors[len(SCALAR_FLOORS) : len(SCALAR_FLOORS) + N_LAYER] = 0.01
-    floors[len(SCALAR_FLOORS) + N_LAYER : len(SCALAR_FLOORS) + 2 * N_LAYER] = 1e6
+    floors[len(SCALAR_FLOORS) : len(SCALAR_FLOORS) + n_layer] = 0.01
+    floors[len(SCALAR_FLOORS) + n_layer : len(SCALAR_FLOORS) + 2 * n_layer] = 1e6
     return Block(
         patches=patches,
         cohorts_of=cohorts_of,
         buffers=buffers,
-        views=tuple(fast_views(b, n_cohort) for b in buffers),
+        views=tuple(fast_views(b, rows) for b in buffers),
         floors=floors,
-        n_controlled=n_controlled,
+        n_controlled=rows.controlled,
         ground=Ground(*(np.zeros(LANES) for _ in Ground._fields)),
         soil=soil,
         stand=stand,
         cohorts=_cohorts(columns, index),
         leaves=Leaves(*(np.zeros((n_cohort, LANES)) for _ in Leaves._fields)),
         met=np.zeros((N_MET, LANES)),
-        step=allocate_step(n_cohort),
-        work=allocate_work(n_cohort),
+        step=allocate_step(rows),
+        work=allocate_work(rows),
         book=allocate_book(),
-        output=allocate_output(),
+        output=allocate_output(rows, records),
         day_book=allocate_day_book(),
         calendar=Calendar(*(np.ones(LANES) for _ in Calendar._fields)),
+        target=Target(*(np.full((n_cohort, LANES), -1.0) for _ in Target._fields)),
     )
 
 
 def _soil(columns: Columns, lanes: np.ndarray) -> Soil:
     n_layer = columns.n_layer[lanes]
-    layer = np.arange(N_LAYER)[:, None]
+    layer = np.arange(len(columns.layer_bottom))[:, None]
     properties = {f: np.ascontiguousarray(columns.soil[f][lanes].T) for f in SOIL_FIELDS}
+    saturation = properties["theta_fc"] / properties["theta_s"]
+    topsoil = np.clip(TOPSOIL - columns.layer_top, 0.0, columns.layer_thickness)
     return Soil(
-        dz=LAYER_THICKNESS.copy(),
-        z=-LAYER_CENTRE,
+        dz=columns.layer_thickness.copy(),
+        z=-0.5 * (columns.layer_top + columns.layer_bottom),
+        topsoil=topsoil / topsoil.sum(),
+        psi_fc=properties["psi_s"] * saturation ** -properties["b"],
         active=(layer < n_layer).astype(float),
         last=(layer == n_layer - 1).astype(float),
         free=columns.free[lanes].astype(float),
@@ -181,6 +191,12 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
     return Cohorts(
         n=_fill(columns.n, index, 0.0),
         height=_fill(columns.height, index, 1.0),
+        crown_middle=_fill(columns.crown_middle, index, 0.5),
+        crown_fraction=_fill(
+            np.minimum(columns.crown_middle / columns.veg_height[columns.patch_index], 1.0),
+            index,
+            1.0,
+        ),
         leaf_max=_fill(columns.leaf_max, index, 0.0),
         root_carbon=_fill(columns.of_cohort("q_root_leaf") * columns.leaf_max, index, 0.0),
         sapwood_carbon=_fill(sapwood, index, 0.0),
@@ -192,6 +208,7 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         vm_high=column("Vm_T_high", 45.0),
         vm_decay=column("Vm_decay_e", 0.4),
         vm_hor=column("Vm_hor", 3000.0),
+        vm_q10=column("Vm_q10", 2.4),
         gamma_rd=column("gamma_Rd", 0.02),
         slope_m=column("stomatal_slope_m", 6.0),
         intercept_b=column("stomatal_intercept_b", 1e-2, 1e-6),
@@ -219,6 +236,7 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         storage_turnover=column("storage_turnover"),
         f_labile=column("f_labile", 1.0),
         root_resp=column("root_resp_15C"),
+        root_resp_q10=column("root_resp_15C_q10opt"),
         root_hor=column("root_resp_hor", 3000.0),
     )
 

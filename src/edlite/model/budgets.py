@@ -7,7 +7,7 @@ import numpy as np
 from edlite.constants import DAY_S, M_DRY, RHO_W, UMOL_TO_KGC
 from edlite.kernels.mathematics import lane_loop
 from edlite.kernels.soil_carbon import RESPIRED_STRUCTURAL
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
 
 
 class Book(NamedTuple):
@@ -28,7 +28,10 @@ class Book(NamedTuple):
     carbon_max: np.ndarray  # relative to the stock
     below: np.ndarray  # m3 m-3, largest excursion below theta_r
     above: np.ndarray  # m3 m-3, largest excursion above theta_s
-    scratch_water: np.ndarray
+    water_residual: np.ndarray  # kg m-2 of the last step
+    energy_residual: np.ndarray  # J m-2
+    carbon_residual: np.ndarray  # kgC m-2
+    scratch_water: np.ndarray  # stocks after the step
     scratch_energy: np.ndarray
     scratch_carbon: np.ndarray
 
@@ -55,7 +58,7 @@ def stocks(seconds, fast, ground, soil, cohorts, leaves, water, energy, carbon):
             + (ground.slow_carbon[i] - ground.slow_loss[i])
             + ground.growth_export[i]
         )
-    for k in range(N_LAYER):
+    for k in range(soil.dz.shape[0]):
         for i in range(LANES):
             water[i] += soil.active[k, i] * fast.theta[k, i] * RHO_W * soil.dz[k]
             energy[i] += soil.active[k, i] * fast.energy[k, i] * soil.dz[k]
@@ -116,11 +119,14 @@ def close_step(dt, seconds, fast, ground, soil, cohorts, leaves, step, book):
             - book.carbon[i]
             - (book.air_carbon[i] / M_DRY - fast.co2_out[i]) * UMOL_TO_KGC
         )
+        book.water_residual[i] = water
+        book.energy_residual[i] = energy
+        book.carbon_residual[i] = carbon
         book.water_max[i] = max(book.water_max[i], abs(water))
         book.water_sum[i] += water
         book.energy_max[i] = max(book.energy_max[i], abs(energy) / dt)
         book.carbon_max[i] = max(book.carbon_max[i], abs(carbon) / book.scratch_carbon[i])
-    for k in range(N_LAYER):
+    for k in range(soil.dz.shape[0]):
         for i in range(LANES):
             if soil.active[k, i] > 0.5:
                 book.below[i] = max(book.below[i], soil.theta_r[k, i] - fast.theta[k, i])

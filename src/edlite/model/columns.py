@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,10 +11,9 @@ import pandas as pd
 
 from edlite.errors import InputError
 from edlite.files import read_dataset
-from edlite.kernels.allometry import crown_area, height, leaf_carbon_max, root_depth
-from edlite.model.lanes import N_LAYER
+from edlite.kernels.allometry import crown_area, crown_base, height, leaf_carbon_max, root_depth
 from edlite.parameters import COVERS, PFT_CODES, load_pft, pft_index
-from edlite.soil.layers import LAYER_TOP
+from edlite.soil.layers import LAYER_BOTTOM, MIN_LAYERS
 
 SOIL_FIELDS = (
     *("theta_s", "theta_r", "theta_wp", "theta_fc", "psi_s", "b", "k_sat", "c_dry"),
@@ -36,6 +36,7 @@ class Columns:
     soil : (patch, layer) properties by name;  n_layer, free : (patch,)
     patch_index, pft, dbh, n : (cohort,)
     reference_height : (cell,) m, height of the forcing above ground
+    layer_bottom : (layer,) m
     parameters : PFT parameters with overrides applied
     """
 
@@ -55,8 +56,10 @@ class Columns:
     n: np.ndarray
     parameters: pd.DataFrame
     reference_height: np.ndarray | None = None
+    layer_bottom: np.ndarray = field(default_factory=LAYER_BOTTOM.copy)
     source: str = "columns"
     height: np.ndarray = field(init=False)
+    crown_middle: np.ndarray = field(init=False)
     leaf_max: np.ndarray = field(init=False)
     root_layer: np.ndarray = field(init=False)
     open_fraction: np.ndarray = field(init=False)
@@ -141,7 +144,8 @@ class Columns:
         patches: pd.DataFrame,
         cohorts: pd.DataFrame,
         soil: dict[str, np.ndarray],
-        n_layer: int = N_LAYER,
+        layer_bottoms: Sequence[float] | None = None,
+        n_layer: int | None = None,
         free_drainage: bool = True,
         reference_height: float | None = None,
         overrides: dict | None = None,
@@ -155,6 +159,7 @@ class Columns:
         cohorts : columns `patch`, `pft` (code), `dbh` [cm], `n` [plants m-2]
         soil : (layer,) properties, or (member, layer) with `members` > 1, as
             `edlite.soil.hydraulics.soil_properties` returns them
+        layer_bottoms : m, increasing; default the nine standard layers. n_layer : existing ones
         members : copies of the site, each a cell of its own (ensembles over soil)
         """
         order = {p: i for i, p in enumerate(patches["patch"])}
@@ -171,9 +176,10 @@ class Columns:
         cover = np.array([COVERS.index(c) for c in patches.get("cover", ["forest"] * n_patch)])
         local = np.array([order[p] for p in cohorts["patch"]], int)
         codes = np.array([pft_index(c, source) for c in cohorts["pft"]], int)
+        bottom = np.array(LAYER_BOTTOM if layer_bottoms is None else layer_bottoms, float)
         properties = {
             f: np.repeat(
-                np.broadcast_to(np.atleast_2d(np.asarray(soil[f], float)), (members, N_LAYER)),
+                np.broadcast_to(np.atleast_2d(np.asarray(soil[f], float)), (members, bottom.size)),
                 n_patch,
                 axis=0,
             )
@@ -189,7 +195,7 @@ class Columns:
             cover=np.tile(cover, members),
             pools={p: np.tile(v, members) for p, v in pools.items()},
             soil=properties,
-            n_layer=np.full(members * n_patch, int(n_layer)),
+            n_layer=np.full(members * n_patch, bottom.size if n_layer is None else int(n_layer)),
             free=np.full(members * n_patch, float(free_drainage)),
             patch_index=(local[None, :] + offset[:, None]).ravel(),
             pft=np.tile(codes, members),
@@ -197,8 +203,19 @@ class Columns:
             n=np.tile(cohorts["n"].to_numpy(float), members),
             parameters=load_pft(overrides),
             reference_height=None if reference_height is None else np.array(reference_height),
+            layer_bottom=bottom,
             source=source,
         )
+
+    @property
+    def layer_top(self) -> np.ndarray:
+        """(layer,) m."""
+        return np.concatenate([[0.0], self.layer_bottom[:-1]])
+
+    @property
+    def layer_thickness(self) -> np.ndarray:
+        """(layer,) m."""
+        return self.layer_bottom - self.layer_top
 
     @property
     def n_cell(self) -> int:
@@ -243,6 +260,9 @@ class Columns:
         return np.bincount(self.cell_index, self.area * patch, self.n_cell)
 
     def _check(self) -> None:
+        if self.layer_bottom.size < MIN_LAYERS or np.any(self.layer_thickness <= 0.0):
+            expected = f"{MIN_LAYERS} or more increasing depths in m"
+            raise InputError(self.source, "layer_bottom", self.layer_bottom.tolist(), expected)
         if np.any((self.area <= 0.0) | ~np.isfinite(self.area)):
             raise InputError(self.source, "area", float(self.area.min()), "positive shares")
         total = np.bincount(self.cell_index, self.area, self.n_cell)
@@ -261,6 +281,9 @@ class Columns:
             if not np.all(values >= 0.0):
                 raise InputError(self.source, name, float(np.min(values)), "0 or more kgC m-2")
         for name, values in self.soil.items():
+            if values.shape != (len(self.area), self.layer_bottom.size):
+                expected = f"{len(self.area)} patches with {self.layer_bottom.size} layers"
+                raise InputError(self.source, name, values.shape, expected)
             if not np.all(np.isfinite(values)):
                 raise InputError(self.source, name, None, "finite soil properties")
 
@@ -297,7 +320,11 @@ class Columns:
                 )
             ]
         )
-        deepest = np.searchsorted(LAYER_TOP, depth, side="left") - 1
+        base = zip(
+            self.height, self.of_cohort("b1_crownlen"), self.of_cohort("b2_crownlen"), strict=True
+        )
+        self.crown_middle = 0.5 * (self.height + np.array([crown_base(*row) for row in base]))
+        deepest = np.searchsorted(self.layer_top, depth, side="left") - 1
         self.root_layer = np.clip(deepest, 0, self.n_layer[self.patch_index] - 1)
 
     def _canopies(self) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from edlite.constants import DAY_S, YEAR_S
+from edlite.constants import DAY_S, PSI_WILTING, YEAR_S
 from edlite.kernels.mathematics import lane_loop, where
 from edlite.kernels.soil_carbon import RESPIRED_STRUCTURAL
 from edlite.kernels.vegetation import (
@@ -25,9 +25,8 @@ from edlite.kernels.vegetation import (
     maintenance_factor,
     ten_day_mean,
 )
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
 
-PSI_WILTING = -152.9574  # m
 PSI_LEAF_DROP = -122.37  # m, -1.2 MPa
 
 
@@ -38,6 +37,13 @@ class Calendar(NamedTuple):
     spring_b: np.ndarray
     autumn_a: np.ndarray
     autumn_b: np.ndarray
+
+
+class Target(NamedTuple):
+    """Leaf and fine-root carbon of the next day, (cohort, lane) kgC plant-1; -1: not prescribed."""
+
+    leaf: np.ndarray
+    root: np.ndarray
 
 
 class DayBook(NamedTuple):
@@ -80,10 +86,10 @@ def _wetness(c, cohorts, soil, work):
     for i in range(LANES):
         work.a0[i] = 0.0
         work.a1[i] = 0.0
-    for k in range(N_LAYER):
+    for k in range(soil.dz.shape[0]):
         for i in range(LANES):
             rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
-            head = work.psi[k, i] + soil.z[k] - 0.5 * cohorts.height[c, i] - PSI_WILTING
+            head = work.psi[k, i] + soil.z[k] - cohorts.crown_middle[c, i] - PSI_WILTING
             work.a0[i] += rooted * max(head, 0.0) / (PSI_LEAF_DROP - PSI_WILTING)
             work.a1[i] += rooted
     for i in range(LANES):
@@ -91,10 +97,11 @@ def _wetness(c, cohorts, soil, work):
 
 
 @njit(error_model="numpy")
-def daily_update(day_of_year, calendar, ground, soil, cohorts, leaves, work, book):
+def daily_update(day_of_year, calendar, target, ground, soil, cohorts, leaves, work, book):
     """Close the day that ends; `day_of_year` (1-366) is that of the day that begins.
 
-    Expects matric potentials of the present state in `work.psi`.
+    Prescribed leaves and roots (`target`) replace phenology. Expects matric potentials of the
+    present state in `work.psi`.
     """
     _soil_pools(ground, book)
     for c in range(cohorts.n.shape[0]):
@@ -126,7 +133,10 @@ def daily_update(day_of_year, calendar, ground, soil, cohorts, leaves, work, boo
                 where(habit == DROUGHT_DECIDUOUS, stretch, 1.0),
             )
             ageing = leaf_ageing(day_of_year, green, calendar.autumn_a[i], calendar.autumn_b[i])
-            wanted = display * cohorts.leaf_max[c, i]
+            held = target.leaf[c, i] >= 0.0
+            wanted = where(held, target.leaf[c, i], display * cohorts.leaf_max[c, i])
+            display = where(held, wanted / max(cohorts.leaf_max[c, i], 1e-12), display)
+            new_root = where(target.root[c, i] >= 0.0, target.root[c, i], root)
             change = n * (wanted - leaf)
             dropped = where(change < 0.0, -change * (1.0 - RETAINED), 0.0)
 
@@ -134,14 +144,15 @@ def daily_update(day_of_year, calendar, ground, soil, cohorts, leaves, work, boo
             full = cohorts.leaf_max[c, i]
             allocation = max((full + root + cohorts.sapwood_carbon[c, i]) / max(full, 1e-12), 1.0)
             alive = leaf + root + cohorts.sapwood_carbon[c, i]
-            bare = where(habit == COLD_DECIDUOUS, 1.0 - display, 0.0)
+            bare = where(habit == COLD_DECIDUOUS, max(1.0 - display, 0.0), 0.0)
             virtual = n * bare * alive / allocation * cohorts.storage_turnover[c, i] / YEAR_S
 
             litter = turnover + dropped
             book.litter_fast[i] += cohorts.f_labile[c, i] * litter
             book.litter_structural[i] += (1.0 - cohorts.f_labile[c, i]) * litter
             ground.growth_export[i] += gain - growth - virtual * DAY_S - turnover
-            ground.growth_export[i] -= change + dropped
+            ground.growth_export[i] -= change + dropped + n * (new_root - root)
+            cohorts.root_carbon[c, i] = new_root
             leaves.gain[c, i] = 0.0
             leaves.growth_resp[c, i] = growth / DAY_S
             leaves.virtual_resp[c, i] = virtual

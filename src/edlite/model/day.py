@@ -1,21 +1,12 @@
-"""A UTC day of a block: 144 steps, hourly means, then the daily update."""
+"""A UTC day of a block: 144 steps, means over its records, then the daily update."""
 
-from typing import NamedTuple
-
-import numpy as np
 from numba import njit
 
-from edlite.constants import STEP_S, UMOL_TO_KGC
+from edlite.constants import STEP_S
 from edlite.kernels.mathematics import lane_loop
-from edlite.kernels.thermodynamics import latent_heat
 from edlite.model.budgets import close_step, stocks
-from edlite.model.derivatives import (
-    boundary_layers,
-    diagnose,
-    leaf_temperatures,
-    root_zone,
-    turbulence,
-)
+from edlite.model.derivatives import diagnose, leaf_temperatures, root_water, root_zone
+from edlite.model.exchange import boundary_layers, turbulence
 from edlite.model.fast_step import (
     atmosphere,
     foliage,
@@ -26,90 +17,16 @@ from edlite.model.fast_step import (
     snow_pack,
 )
 from edlite.model.integrator import integrate
-from edlite.model.lanes import LANES, N_LAYER
-from edlite.model.meteorology import AIR_TEMPERATURE
+from edlite.model.lanes import LANES
 from edlite.model.photosynthesis import photosynthesis, respiration
 from edlite.model.radiation import radiation
-
-STEPS_PER_HOUR = 6
-STEPS_PER_DAY = 144
-
-HOURLY = (
-    *("gpp", "leaf_respiration", "root_respiration", "growth_respiration", "storage_respiration"),
-    *("rh", "le", "h", "rnet", "evapotranspiration", "transpiration", "ground_evaporation"),
-    *("runoff", "drainage", "precipitation", "ustar", "canopy_air_temperature"),
-    *("air_temperature", "shortwave_down", "snow_water"),
-    *("assimilation_water", "assimilation_energy"),
+from edlite.model.records import (
+    STEPS_PER_DAY,
+    record_budget,
+    record_cohorts,
+    record_fluxes,
+    record_soil,
 )
-N_HOURLY = len(HOURLY)
-
-
-class Switches(NamedTuple):
-    """Settings of a run."""
-
-    tolerance: float
-    decomposition: float
-    runoff_timescale: float  # s
-
-
-class Output(NamedTuple):
-    """Hourly means of a day."""
-
-    fluxes: np.ndarray  # (24, N_HOURLY, lane)
-    theta: np.ndarray  # (24, layer, lane)
-    soil_temperature: np.ndarray
-
-
-def allocate_output() -> Output:
-    """Zeroed output of a day."""
-    return Output(
-        np.zeros((24, N_HOURLY, LANES)),
-        np.zeros((24, N_LAYER, LANES)),
-        np.zeros((24, N_LAYER, LANES)),
-    )
-
-
-@lane_loop
-def _record(hour, met, fast, ground, leaves, step, work, book, output):
-    """Add a step to the means of its hour."""
-    share = 1.0 / STEPS_PER_HOUR
-    per_second = share / STEP_S
-    out = output.fluxes[hour]
-    for i in range(LANES):
-        out[0, i] += share * step.gpp[i] * UMOL_TO_KGC
-        out[1, i] += share * step.leaf_resp[i] * UMOL_TO_KGC
-        out[2, i] += share * step.root_resp[i] * UMOL_TO_KGC
-        out[5, i] += share * step.rh[i] * UMOL_TO_KGC
-        out[6, i] += per_second * fast.vapour_out[i] * latent_heat(fast.temperature[i] / STEP_S)
-        out[7, i] += per_second * fast.h_surface[i]
-        out[8, i] += share * (step.sw_net[i] + step.lw_net[i])
-        out[9, i] += per_second * fast.vapour_out[i]
-        out[10, i] += per_second * fast.transpiration[i]
-        out[11, i] += per_second * fast.e_ground[i]
-        out[12, i] += per_second * book.runoff[i]
-        out[13, i] += per_second * fast.drainage[i]
-        out[14, i] += share * step.precipitation[i]
-        out[15, i] += per_second * fast.ustar[i]
-        out[16, i] += per_second * fast.temperature[i]
-        out[17, i] += share * met[AIR_TEMPERATURE, i]
-        out[18, i] += share * step.sw_in[i]
-        out[19, i] += share * fast.water[i]
-        out[20, i] += per_second * fast.assim_water[i]
-        out[21, i] += per_second * fast.assim_energy[i]
-    for c in range(leaves.gain.shape[0]):
-        for i in range(LANES):
-            out[3, i] += share * leaves.growth_resp[c, i]
-            out[4, i] += share * leaves.virtual_resp[c, i]
-
-
-@lane_loop
-def _record_soil(hour, fast, work, output):
-    """Half a step's weight of the present soil state, so that hours are trapezoidal means."""
-    share = 0.5 / STEPS_PER_HOUR
-    for k in range(N_LAYER):
-        for i in range(LANES):
-            output.theta[hour, k, i] += share * fast.theta[k, i]
-            output.soil_temperature[hour, k, i] += share * work.t_soil[k, i]
 
 
 @lane_loop
@@ -143,13 +60,17 @@ def run_steps(
 ):
     """Run steps [first_step, last_step) of a day.
 
+    Means go to the records of `output`, as many as it has.
+
     met_points : (144, N_MET, point);  theta_target : (145, layer, lane) at the step boundaries,
     used by prescribed lanes only. Returns -1, or the step whose integration failed.
     """
     fast = views[0]
     n_cohort = cohorts.n.shape[0]
+    per_record = STEPS_PER_DAY // output.fluxes.shape[0]
+    share = 1.0 / per_record
     for s in range(first_step, last_step):
-        hour = s // STEPS_PER_HOUR
+        at = s // per_record
         seconds = s * STEP_S
         stocks(
             seconds,
@@ -166,7 +87,7 @@ def run_steps(
         _zero_integrals(n_controlled, buffers[0])
         prescribe(theta_target[s], fast, soil, stand)
         atmosphere(met, fast, ground, stand, step, book)
-        foliage(fast, ground, cohorts, leaves, step, book)
+        foliage(switches.incanopy, fast, ground, cohorts, leaves, step, book)
         for c in range(n_cohort):
             for i in range(LANES):
                 # floors of film water and leaf energy follow the leaf area
@@ -174,19 +95,20 @@ def run_steps(
                 floors[n_controlled - 2 * n_cohort + c, i] = 1e3 + 100.0 * step.capacity[c, i]
         precipitation(met, stand, step)
         diagnose(fast, ground, soil, step, work)
-        _record_soil(hour, fast, work, output)
+        record_soil(at, share, fast, work, output)
         leaf_temperatures(fast, step, work)
-        turbulence(stand, step, work, fast)
+        turbulence(switches, stand, step, work, fast)
         boundary_layers(cohorts, step, work)
-        radiation(met, fast, ground, soil, cohorts, step, work)
-        root_zone(fast, soil, work)
-        photosynthesis(fast, cohorts, leaves, step, work)
-        respiration(switches.decomposition, STEP_S, fast, ground, soil, cohorts, leaves, step, work)
+        radiation(switches, met, fast, ground, soil, cohorts, step, work)
+        root_water(switches.water_limitation, fast, soil, work)
+        root_zone(soil, work)
+        photosynthesis(switches, fast, soil, cohorts, leaves, step, work)
+        respiration(switches, STEP_S, fast, ground, soil, cohorts, leaves, step, work)
         for i in range(LANES):
             step.water_before[i] = fast.water[i]
         count = integrate(
             STEP_S,
-            switches.tolerance,
+            switches,
             buffers,
             views,
             floors,
@@ -209,7 +131,10 @@ def run_steps(
         for i in range(LANES):
             ground.canopy_t_sum[i] += fast.temperature[i]
         diagnose(fast, ground, soil, step, work)
-        _record_soil(hour, fast, work, output)
-        _record(hour, met, fast, ground, leaves, step, work, book, output)
+        record_soil(at, share, fast, work, output)
+        leaf_temperatures(fast, step, work)
         close_step(STEP_S, seconds + STEP_S, fast, ground, soil, cohorts, leaves, step, book)
+        record_fluxes(at, share, met, fast, ground, leaves, step, book, output)
+        record_budget(at, share, fast, step, book, output)
+        record_cohorts(at, share, fast, step, work, output)
     return -1

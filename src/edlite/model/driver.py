@@ -15,11 +15,12 @@ from edlite.grid.bilinear import bilinear_weights
 from edlite.model.block import Block, lanes_of, load_state, make_block, pack, store_state
 from edlite.model.columns import Columns
 from edlite.model.compiled import compiled_daily, compiled_steps
-from edlite.model.day import HOURLY, STEPS_PER_DAY
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.foliage import Foliage
+from edlite.model.lanes import LANES
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
 from edlite.model.prescription import Prescription
+from edlite.model.records import BUDGET, COHORT, HOURLY, RECORDS, STEPS_PER_DAY
 from edlite.model.state import State
 
 ONE_DAY = np.timedelta64(1, "D")
@@ -36,8 +37,10 @@ class IntegrationError(RuntimeError):
 class DayResult:
     """Results of a day by patch.
 
-    fluxes : (24, len(HOURLY), patch), named by `edlite.model.day.HOURLY`
-    theta, soil_temperature : (24, layer, patch) hourly means
+    fluxes : (record, len(HOURLY), patch), named by `edlite.model.records.HOURLY`
+    theta, soil_temperature : (record, layer, patch)
+    budget : (record, len(BUDGET), patch), mean rates named by `edlite.model.records.BUDGET`
+    cohorts : (record, len(COHORT), cohort), or None if not asked for
     lai, leaf_carbon : (patch,) during the day
     litter_fast, litter_structural [kgC m-2], activity : (patch,) at its end
     fast_carbon, structural_carbon, slow_carbon, growth_export : (patch,) kgC m-2 at its end
@@ -50,6 +53,8 @@ class DayResult:
     fluxes: np.ndarray
     theta: np.ndarray
     soil_temperature: np.ndarray
+    budget: np.ndarray
+    cohorts: np.ndarray | None
     patch: dict[str, np.ndarray]
 
 
@@ -78,13 +83,15 @@ def interpolation(columns: Columns, meteorology: Meteorology) -> tuple[np.ndarra
     return bilinear_weights(lat, lon, columns.lat, columns.lon, meteorology.source)
 
 
-def calendar_of(phenology: xr.Dataset | None, columns: Columns, year: int) -> dict[str, np.ndarray]:
-    """Greenness curves (cell,) of a year; raises InputError where deciduous plants have none.
+def calendar_of(
+    phenology: xr.Dataset | None, columns: Columns, year: int, *, needed: bool = True
+) -> dict[str, np.ndarray]:
+    """Greenness curves (cell,) of a year; raises InputError where deciduous plants need them.
 
     phenology : dataset with spring_a, spring_b, autumn_a, autumn_b by cell, or by year and cell
     """
     if phenology is None:
-        if np.any(columns.of_cohort("phenology_habit") == 2):
+        if needed and np.any(columns.of_cohort("phenology_habit") == 2):
             raise InputError(
                 columns.source, "phenology", None, "greenness curves for cold-deciduous cohorts"
             )
@@ -106,7 +113,10 @@ def run(
     *,
     phenology: xr.Dataset | None = None,
     theta: xr.DataArray | None = None,
+    foliage: Foliage | None = None,
     sink: Sink | None = None,
+    records: int = 24,
+    by_cohort: bool = False,
     threads: int = 1,
     progress: bool = False,
     label: str = "days",
@@ -115,7 +125,9 @@ def run(
 
     phenology : greenness curves, see `calendar_of`
     theta : prescribed moisture (time, layer, patch) [m3 m-3]; None lets the soil water run free
+    foliage : leaf and root carbon to follow; phenology then only sets the ageing of leaves
     sink : called with each day's results
+    records : means a day, 24 or 144;  by_cohort : also those of every cohort
     threads : blocks run side by side; the results do not depend on it
 
     Raises InputError for unusable input and IntegrationError if a step cannot be integrated.
@@ -123,29 +135,41 @@ def run(
     start, end = np.datetime64(start, "D"), np.datetime64(end, "D")
     if not start < end:
         raise InputError("run", "end", str(end), f"a date after the start {start}")
+    if records not in RECORDS:
+        raise InputError("run", "records", records, f"one of {RECORDS} means a day")
+    if foliage is not None:
+        foliage.require(start, end, columns.n_cohort)
     state = state.copy()
     point, weight = interpolation(columns, meteorology)
     prescription = None if theta is None else Prescription(theta, columns)
     prescribed = np.full(columns.n_patch, prescription is not None)
-    blocks = [make_block(columns, p, point, weight, prescribed) for p in pack(columns)]
+    blocks = [
+        make_block(columns, p, point, weight, prescribed, records, by_cohort) for p in pack(columns)
+    ]
     switches = options.switches()
     for block in blocks:
         load_state(block, state)
+        if foliage is not None:
+            _set_target(block, foliage, start)
+            _follow_target(block)
     days = np.arange(start, end, ONE_DAY)
     year = None
-    unprescribed = np.zeros((STEPS_PER_DAY + 1, N_LAYER, LANES))
+    unprescribed = np.zeros((STEPS_PER_DAY + 1, len(columns.layer_bottom), LANES))
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         for date in tqdm(days, desc=label, unit="d", disable=not progress):
             this_year = int(str(date)[:4])
             if this_year != year:
-                curves = calendar_of(phenology, columns, this_year)
+                curves = calendar_of(phenology, columns, this_year, needed=foliage is None)
                 for block in blocks:
                     _set_calendar(block, columns, curves)
                 year = this_year
             met = meteorology.day(date)
             target = None if prescription is None else prescription.day(date)
-            result = _empty_result(date, columns.n_patch)
+            result = _empty_result(date, columns, records, by_cohort)
             tomorrow = day_of_year(date + ONE_DAY)
+            if foliage is not None:
+                for block in blocks:
+                    _set_target(block, foliage, date + ONE_DAY)
 
             def work(block, met=met, target=target, result=result, tomorrow=tomorrow, date=date):
                 lane_target = (
@@ -174,12 +198,35 @@ def _set_calendar(block: Block, columns: Columns, curves: dict[str, np.ndarray])
         getattr(block.calendar, name)[:] = curves[name][cell]
 
 
-def _empty_result(date: np.datetime64, n_patch: int) -> DayResult:
+def _set_target(block: Block, foliage: Foliage, date: np.datetime64) -> None:
+    leaf, root = foliage.day(date)
+    for lane in range(LANES):
+        own = block.cohorts_of[min(lane, len(block.patches) - 1)]
+        block.target.leaf[: len(own), lane] = leaf[own]
+        if root is not None:
+            block.target.root[: len(own), lane] = root[own]
+
+
+def _follow_target(block: Block) -> None:
+    """Start with the prescribed leaves and roots."""
+    for value, target in (
+        (block.leaves.leaf_carbon, block.target.leaf),
+        (block.cohorts.root_carbon, block.target.root),
+    ):
+        np.copyto(value, target, where=target >= 0.0)
+
+
+def _empty_result(
+    date: np.datetime64, columns: Columns, records: int, by_cohort: bool
+) -> DayResult:
+    n_patch, n_layer = columns.n_patch, len(columns.layer_bottom)
     return DayResult(
         date,
-        np.empty((24, len(HOURLY), n_patch)),
-        np.empty((24, N_LAYER, n_patch)),
-        np.empty((24, N_LAYER, n_patch)),
+        np.empty((records, len(HOURLY), n_patch)),
+        np.empty((records, n_layer, n_patch)),
+        np.empty((records, n_layer, n_patch)),
+        np.empty((records, len(BUDGET), n_patch)),
+        np.empty((records, len(COHORT), columns.n_cohort)) if by_cohort else None,
         {name: np.empty(n_patch) for name in _PATCH},
     )
 
@@ -234,6 +281,7 @@ def _run_block_day(
     compiled_daily(
         tomorrow,
         block.calendar,
+        block.target,
         block.ground,
         block.soil,
         block.cohorts,
@@ -245,6 +293,10 @@ def _run_block_day(
     result.fluxes[:, :, patches] = block.output.fluxes[:, :, :used]
     result.theta[:, :, patches] = block.output.theta[:, :, :used]
     result.soil_temperature[:, :, patches] = block.output.soil_temperature[:, :, :used]
+    result.budget[:, :, patches] = block.output.budget[:, :, :used]
+    if result.cohorts is not None:
+        for lane, own in enumerate(block.cohorts_of):
+            result.cohorts[:, :, own] = block.output.cohorts[:, :, : len(own), lane]
     result.patch["lai"][patches] = lai[:used]
     result.patch["leaf_carbon"][patches] = carbon[:used]
     for name in _DAY_BOOK:

@@ -24,9 +24,7 @@ from edlite.kernels.thermodynamics import (
     pool_temperature,
     water_energy,
 )
-from edlite.kernels.turbulence import understorey_conductance
-from edlite.model.derivatives import POOL_OWN_TEMPERATURE
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
 from edlite.model.meteorology import (
     AIR_PRESSURE,
     AIR_TEMPERATURE,
@@ -36,6 +34,7 @@ from edlite.model.meteorology import (
     SPECIFIC_HUMIDITY,
     WIND_SPEED,
 )
+from edlite.model.soil_column import POOL_OWN_TEMPERATURE
 
 LAI_RESOLVED = 0.005  # leaves of less area have no energy of their own
 KAPPA = R_DRY / CP_DRY
@@ -97,12 +96,15 @@ def atmosphere(met, fast, ground, stand, step, book):
         step.profile_depth[i] = depth
         step.ratio[i] = z0 / depth
         step.ln_ratio[i] = log(depth / z0)
-        step.g_understorey[i] = understorey_conductance(step.wind[i], depth, z0, d, h)
 
 
 @lane_loop
-def foliage(fast, ground, cohorts, leaves, step, book):
-    """Resolved leaf area and heat capacity; leaves that (dis)appear take or leave their energy."""
+def foliage(incanopy, fast, ground, cohorts, leaves, step, book):
+    """Resolved leaf area and heat capacity; leaves that (dis)appear take or leave their energy.
+
+    Wind falls from cohort to cohort with the leaf area above, or exponentially with height where
+    `incanopy` is 1.
+    """
     for i in range(LANES):
         book.biomass_energy[i] = 0.0
         step.elapsed[i] = 1.0
@@ -138,7 +140,9 @@ def foliage(fast, ground, cohorts, leaves, step, book):
             step.lai[c, i] = where(resolved, lai, 0.0)
             step.capacity[c, i] = where(resolved, capacity, 0.0)
             step.film_max[c, i] = cohorts.film_capacity[c, i] * step.lai[c, i]
-            step.wind_factor[c, i] = step.elapsed[i] * exp(-0.25 * step.lai[c, i])
+            above = step.elapsed[i] * exp(-0.25 * step.lai[c, i])
+            profile = exp(-2.5 * (1.0 - cohorts.crown_fraction[c, i]))
+            step.wind_factor[c, i] = where(incanopy == 1.0, profile, above)
             step.elapsed[i] *= exp(-0.5 * step.lai[c, i])
 
 
@@ -177,7 +181,8 @@ def snow_pack(dt, water_before, fast, ground, step):
     """Depth of surface water: new snow adds its own, losses shrink it, liquid collapses it."""
     for i in range(LANES):
         water = max(fast.water[i], 0.0)
-        kept = where(water_before[i] > 0.0, min(1.0, water / max(water_before[i], 1e-12)), 0.0)
+        # what fell from leaves onto bare ground brought its own depth
+        kept = where(water_before[i] > 0.0, min(1.0, water / max(water_before[i], 1e-12)), 1.0)
         depth = ground.snow_depth[i] * kept + dt * step.snowfall[i] / step.snowfall_density[i]
         f = where(
             water >= POOL_OWN_TEMPERATURE,
@@ -214,7 +219,7 @@ def prescribe(target, fast, soil, stand):
 
     The water and energy that this takes are booked as assimilation increments.
     """
-    for k in range(N_LAYER):
+    for k in range(soil.dz.shape[0]):
         for i in range(LANES):
             on = (stand.prescribed[i] > 0.5) and (soil.active[k, i] > 0.5)
             theta, energy = fast.theta[k, i], fast.energy[k, i]

@@ -12,7 +12,7 @@ from edlite.kernels.mathematics import lane_loop, power, where
 from edlite.kernels.thermodynamics import air_temperature, pool_temperature
 from edlite.model.adjust import after_substep
 from edlite.model.derivatives import derivatives
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
 
 B21 = 1.0 / 5.0
 B31, B32 = 3.0 / 40.0, 9.0 / 40.0
@@ -44,7 +44,7 @@ def insane(new, error, soil, stand, step):
             )
             bad = (step.lai[c, i] > 0.0) and ((t < 184.0) or (t > 351.0))
             error[i] = where(bad, max(error[i], BAD), error[i])
-    for k in range(N_LAYER):
+    for k in range(soil.dz.shape[0]):
         for i in range(LANES):
             theta = new.theta[k, i]
             bad = (theta < 0.98 * soil.theta_r[k, i]) or (theta > 1.02 * soil.theta_s[k, i])
@@ -54,7 +54,7 @@ def insane(new, error, soil, stand, step):
 
 @njit(error_model="numpy")
 def integrate(
-    dt, tolerance, buffers, views, floors, n_controlled, ground, soil, stand, cohorts, step, work
+    dt, switches, buffers, views, floors, n_controlled, ground, soil, stand, cohorts, step, work
 ):
     """Advance the fast state over `dt` seconds.
 
@@ -88,27 +88,27 @@ def integrate(
         if not running:
             return count
         count += 1
-        derivatives(fast, d1, ground, soil, stand, cohorts, step, work)
+        derivatives(switches, fast, d1, ground, soil, stand, cohorts, step, work)
         for r in range(n_row):
             for i in range(LANES):
                 trial[r, i] = y[r, i] + trial_size[i] * (B21 * k1[r, i])
-        derivatives(new, d2, ground, soil, stand, cohorts, step, work)
+        derivatives(switches, new, d2, ground, soil, stand, cohorts, step, work)
         for r in range(n_row):
             for i in range(LANES):
                 trial[r, i] = y[r, i] + trial_size[i] * (B31 * k1[r, i] + B32 * k2[r, i])
-        derivatives(new, d3, ground, soil, stand, cohorts, step, work)
+        derivatives(switches, new, d3, ground, soil, stand, cohorts, step, work)
         for r in range(n_row):
             for i in range(LANES):
                 trial[r, i] = y[r, i] + trial_size[i] * (
                     B41 * k1[r, i] + B42 * k2[r, i] + B43 * k3[r, i]
                 )
-        derivatives(new, d4, ground, soil, stand, cohorts, step, work)
+        derivatives(switches, new, d4, ground, soil, stand, cohorts, step, work)
         for r in range(n_row):
             for i in range(LANES):
                 trial[r, i] = y[r, i] + trial_size[i] * (
                     B51 * k1[r, i] + B52 * k2[r, i] + B53 * k3[r, i] + B54 * k4[r, i]
                 )
-        derivatives(new, d5, ground, soil, stand, cohorts, step, work)
+        derivatives(switches, new, d5, ground, soil, stand, cohorts, step, work)
         for r in range(n_row):
             for i in range(LANES):
                 trial[r, i] = y[r, i] + trial_size[i] * (
@@ -118,7 +118,7 @@ def integrate(
                     + B64 * k4[r, i]
                     + B65 * k5[r, i]
                 )
-        derivatives(new, d6, ground, soil, stand, cohorts, step, work)
+        derivatives(switches, new, d6, ground, soil, stand, cohorts, step, work)
         for i in range(LANES):
             error[i] = 0.0
         for r in range(n_row):
@@ -136,7 +136,7 @@ def integrate(
                 # not-a-number counts as too large, and later rows must not hide it
                 error[i] = max(error[i], where(relative < 1e30, relative, 1e30))
         for i in range(LANES):
-            scaled = error[i] / tolerance
+            scaled = error[i] / switches.tolerance
             error[i] = where(scaled < BAD * 1e3, scaled, BAD)
         insane(new, error, soil, stand, step)
         smallest = 1e30

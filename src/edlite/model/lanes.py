@@ -2,7 +2,8 @@
 
 A lane is a patch. A block holds LANES patches side by side: arrays are (lane), (layer, lane) or
 (cohort, lane) with the lane innermost, so that LLVM vectorises over lanes. Tuples are flat. Cohort
-rows are tallest first; rows that a lane does not use have zero leaf area.
+rows are tallest first; rows that a lane does not use have zero leaf area. The number of layers is
+that of `Soil.dz`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 LANES = 16
-N_LAYER = 9
 
 Array = np.ndarray
 
@@ -22,6 +22,7 @@ class Soil(NamedTuple):
 
     dz: Array  # (layer) m
     z: Array  # (layer) m, centre, negative
+    topsoil: Array  # (layer) share of each layer in the mean of 0-20 cm
     active: Array  # 1 where the layer exists
     last: Array  # 1 in the deepest existing layer
     theta_s: Array
@@ -29,6 +30,7 @@ class Soil(NamedTuple):
     theta_wp: Array
     theta_fc: Array
     psi_s: Array  # m
+    psi_fc: Array  # m, at field capacity
     b: Array
     k_sat: Array  # m s-1
     c_dry: Array  # J m-3 K-1
@@ -58,6 +60,8 @@ class Cohorts(NamedTuple):
     leaf_max: Array  # kgC plant-1 in full leaf
     root_carbon: Array  # kgC plant-1, fine roots
     sapwood_carbon: Array  # kgC plant-1
+    crown_middle: Array  # m
+    crown_fraction: Array  # height of the crown's middle over that of the canopy, at most 1
     root_layer: Array  # int, deepest rooted layer
     habit: Array  # 0 evergreen, 2 cold-deciduous, 4 drought-deciduous
     sla: Array  # m2 kgC-1
@@ -66,6 +70,7 @@ class Cohorts(NamedTuple):
     vm_high: Array
     vm_decay: Array  # K-1
     vm_hor: Array  # K
+    vm_q10: Array
     gamma_rd: Array
     slope_m: Array
     intercept_b: Array  # mol m-2 s-1
@@ -93,6 +98,7 @@ class Cohorts(NamedTuple):
     storage_turnover: Array
     f_labile: Array
     root_resp: Array  # umol kgC-1 s-1 at 15 degC
+    root_resp_q10: Array  # the same for the Q10 option
     root_hor: Array
 
 
@@ -152,33 +158,46 @@ class Fast(NamedTuple):
     temperature: Array  # K s, canopy air
     ustar: Array  # m
     psi_open: Array  # (cohort, lane) kg m-2 leaf
+    leaf_transpiration: Array  # (cohort, lane) kg m-2; no rows unless cohorts are recorded
+    leaf_evaporation: Array  # kg m-2
+    leaf_heat: Array  # J m-2, sensible
 
 
 N_SCALAR = 5
 N_INTEGRAL = 13
 
 
-def controlled_rows(n_cohort: int) -> int:
-    """Rows of the buffer under error control."""
-    return N_SCALAR + 2 * N_LAYER + 2 * n_cohort
+class Rows(NamedTuple):
+    """Sizes of a block's buffers."""
+
+    layer: int
+    cohort: int
+    recorded: int  # cohort rows whose fluxes are integrated one by one: all or none
+
+    @property
+    def controlled(self) -> int:
+        """Rows of a buffer under error control."""
+        return N_SCALAR + 2 * self.layer + 2 * self.cohort
+
+    @property
+    def total(self) -> int:
+        """All rows of a buffer."""
+        return self.controlled + N_INTEGRAL + self.cohort + 3 * self.recorded
 
 
-def total_rows(n_cohort: int) -> int:
-    """All rows of the buffer."""
-    return controlled_rows(n_cohort) + N_INTEGRAL + n_cohort
-
-
-def fast_views(buffer: Array, n_cohort: int) -> Fast:
+def fast_views(buffer: Array, rows: Rows) -> Fast:
     """Named views of a (row, lane) buffer."""
-    rows = [buffer[i] for i in range(N_SCALAR)]
+    views = [buffer[i] for i in range(N_SCALAR)]
     at = N_SCALAR
-    for size in (N_LAYER, N_LAYER, n_cohort, n_cohort):
-        rows.append(buffer[at : at + size])
+    for size in (rows.layer, rows.layer, rows.cohort, rows.cohort):
+        views.append(buffer[at : at + size])
         at += size
-    rows += [buffer[at + i] for i in range(N_INTEGRAL)]
+    views += [buffer[at + i] for i in range(N_INTEGRAL)]
     at += N_INTEGRAL
-    rows.append(buffer[at : at + n_cohort])
-    return Fast(*rows)
+    for size in (rows.cohort, rows.recorded, rows.recorded, rows.recorded):
+        views.append(buffer[at : at + size])
+        at += size
+    return Fast(*views)
 
 
 class Step(NamedTuple):
@@ -199,7 +218,6 @@ class Step(NamedTuple):
     ratio: Array  # z0/zs
     displacement: Array
     snow_fraction: Array
-    g_understorey: Array  # m s-1
     throughfall: Array  # kg m-2 s-1
     throughfall_energy: Array  # W m-2
     precipitation: Array  # kg m-2 s-1
@@ -231,12 +249,33 @@ class Step(NamedTuple):
     wind_factor: Array
     radiation: Array  # W m-2 net absorbed, all bands
     par: Array  # W m-2 absorbed
+    nir: Array
+    leaf_gpp: Array  # umol m-2 s-1
+    leaf_dark: Array  # umol m-2 s-1, leaf respiration
+    fine_root: Array  # umol m-2 s-1, root respiration
     interception: Array  # kg m-2 s-1
     interception_energy: Array  # W m-2
     g_open: Array  # kg m-2 s-1 per side
     g_closed: Array
     f_open: Array
     f_closed: Array
+
+
+class Switches(NamedTuple):
+    """Settings of a run, as the compiled loops take them."""
+
+    tolerance: float
+    q10: float  # 1: Q10 functions of temperature, 0: Arrhenius
+    water_limitation: float  # 1: linear in moisture, 2: in potential
+    decomposition: float  # 0, 1, 2
+    louis: float  # 1: Louis (1979), 0: Beljaars & Holtslag (1991)
+    incanopy: float  # 0, 1, 4
+    coloured: float  # 1: ground albedo by soil colour, 0: by moisture alone
+    dry_vis: float  # albedo of the soil colour
+    dry_nir: float
+    wet_vis: float
+    wet_nir: float
+    runoff_timescale: float  # s
 
 
 class Work(NamedTuple):
@@ -258,6 +297,7 @@ class Work(NamedTuple):
     e_pool: Array
     e_soil: Array
     h_ground: Array
+    g_understorey: Array  # m s-1
     h_sum: Array
     vapour_sum: Array
     vapour_energy: Array
@@ -302,24 +342,24 @@ _STEP_COHORT = set(Step._fields[Step._fields.index("lai") :])
 _WORK_COHORT = set(Work._fields[Work._fields.index("t_leaf") :])
 
 
-def _allocate(kind, layer_fields, cohort_fields, n_cohort):
+def _allocate(kind, layer_fields, cohort_fields, rows):
     arrays = []
     for name in kind._fields:
         if name in layer_fields:
-            shape = (N_LAYER, LANES)
+            shape = (rows.layer, LANES)
         elif name in cohort_fields:
-            shape = (n_cohort, LANES)
+            shape = (rows.cohort, LANES)
         else:
             shape = (LANES,)
         arrays.append(np.zeros(shape))
     return kind(*arrays)
 
 
-def allocate_step(n_cohort: int) -> Step:
+def allocate_step(rows: Rows) -> Step:
     """Zeroed `Step` arrays of a block."""
-    return _allocate(Step, _LAYER_FIELDS, _STEP_COHORT, n_cohort)
+    return _allocate(Step, _LAYER_FIELDS, _STEP_COHORT, rows)
 
 
-def allocate_work(n_cohort: int) -> Work:
+def allocate_work(rows: Rows) -> Work:
     """Zeroed scratch arrays of a block."""
-    return _allocate(Work, _LAYER_FIELDS, _WORK_COHORT, n_cohort)
+    return _allocate(Work, _LAYER_FIELDS, _WORK_COHORT, rows)

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from edlite.errors import InputError
-from edlite.model.day import Switches
+from edlite.model.lanes import Switches
+from edlite.soil.colour import soil_colour
 
 CHOICES = {
     "integrator": ("rk4",),
-    "physiology": ("arrhenius",),
-    "water_limitation": (1,),
+    "physiology": ("arrhenius", "q10"),
+    "water_limitation": (1, 2),
     "decomposition": (0, 1, 2),
-    "surface_layer": ("beljaars",),
-    "incanopy": (0,),
+    "surface_layer": ("beljaars", "louis"),
+    "incanopy": (0, 1, 4),
+    "ground_albedo": ("moisture", "colour"),
     "dynamics": ("static",),
 }
 
@@ -25,11 +27,14 @@ class ModelOptions:
 
     integrator : "rk4", adaptive Cash-Karp Runge-Kutta
     tolerance : relative error target of a substep, 1e-8 to 0.1
-    physiology : temperature response of photosynthesis, "arrhenius"
-    water_limitation : 1, supply linear in available water
+    physiology : temperature response of photosynthesis and respiration, "arrhenius" or "q10"
+    water_limitation : supply linear 1 in the moisture, 2 in the potential of the soil
     decomposition : 0 exponential, 1 Lloyd-Taylor, 2 logistic
-    surface_layer : "beljaars" (Beljaars & Holtslag 1991)
-    incanopy : 0, in-canopy transfer after Leuning
+    surface_layer : "beljaars" (Beljaars & Holtslag 1991) or "louis" (Louis 1979)
+    incanopy : transfer between ground and canopy air, 0 after Leuning, 1 exponential profile,
+        4 by friction velocity and stability
+    ground_albedo : of bare soil by "moisture" alone, or by "colour" and moisture
+    soil_colour : class 1 (light) to 20 (dark) of the Community Land Model, with "colour"
     runoff_timescale : s; 0 switches runoff off
     dynamics : "static", stems and densities do not change
     parameters : overrides of PFT parameters, {PFT: {parameter: value}}
@@ -42,6 +47,8 @@ class ModelOptions:
     decomposition: int = 0
     surface_layer: str = "beljaars"
     incanopy: int = 0
+    ground_albedo: str = "moisture"
+    soil_colour: int = 2
     runoff_timescale: float = 3600.0
     dynamics: str = "static"
     parameters: Mapping[str, Mapping[str, float]] | None = None
@@ -51,6 +58,7 @@ class ModelOptions:
             value = getattr(self, name)
             if value not in allowed or isinstance(value, bool):
                 raise InputError("model options", name, value, f"one of {list(allowed)}")
+        soil_colour(self.soil_colour)
         if not 1e-8 <= self.tolerance <= 0.1:
             raise InputError("model options", "tolerance", self.tolerance, "1e-8 to 0.1")
         if not 0.0 <= self.runoff_timescale <= 1e7:
@@ -73,6 +81,18 @@ class ModelOptions:
 
     def switches(self) -> Switches:
         """The numbers that the compiled loops take."""
+        colour = soil_colour(self.soil_colour)
         return Switches(
-            float(self.tolerance), float(self.decomposition), float(self.runoff_timescale)
+            tolerance=float(self.tolerance),
+            q10=float(self.physiology == "q10"),
+            water_limitation=float(self.water_limitation),
+            decomposition=float(self.decomposition),
+            louis=float(self.surface_layer == "louis"),
+            incanopy=float(self.incanopy),
+            coloured=float(self.ground_albedo == "colour"),
+            dry_vis=colour["albedo_dry_vis"],
+            dry_nir=colour["albedo_dry_nir"],
+            wet_vis=colour["albedo_wet_vis"],
+            wet_nir=colour["albedo_wet_nir"],
+            runoff_timescale=float(self.runoff_timescale),
         )

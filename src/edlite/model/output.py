@@ -16,11 +16,10 @@ import xarray as xr
 from edlite.constants import DAY_S, YEAR_S
 from edlite.files import atomic_path, provenance, write_dataset
 from edlite.model.columns import Columns
-from edlite.model.day import HOURLY as STEP_VARIABLES
 from edlite.model.driver import DayResult
-from edlite.model.lanes import N_LAYER
+from edlite.model.records import HOURLY as STEP_VARIABLES
 from edlite.parameters import PFT_CODES
-from edlite.soil.layers import LAYER_BOTTOM, LAYER_TOP, root_zone_weights
+from edlite.soil.layers import root_zone_weights
 from edlite.variables import ANNUAL, ANNUAL_WATER, DAILY, FLUXES, HOURLY, Variable
 
 BUFFER_DAYS = 31
@@ -148,15 +147,15 @@ class RunWriter:
         for kind, file in self._files.items():
             file.setncatts(attributes)
             file.createDimension("time", None)
-            file.createDimension("layer", N_LAYER)
+            file.createDimension("layer", len(columns.layer_bottom))
             time = file.createVariable("time", "i8", ("time",))
             time.setncatts({"units": EPOCH, "calendar": "standard", "standard_name": "time"})
             top = file.createVariable("layer_top", "f8", ("layer",))
             top.setncatts({"units": "m", "long_name": "depth of the layer's top"})
-            top[:] = LAYER_TOP
+            top[:] = columns.layer_top
             bottom = file.createVariable("layer_bottom", "f8", ("layer",))
             bottom.setncatts({"units": "m", "long_name": "depth of the layer's bottom"})
-            bottom[:] = LAYER_BOTTOM
+            bottom[:] = columns.layer_bottom
             if kind == "theta":
                 self._define_patches(file, columns)
                 continue

@@ -1,6 +1,6 @@
 """Photosynthesis, stomata and respiration of every cohort, once per 600 s step."""
 
-from edlite.constants import EPS, M_DRY, PAR_TO_MOL, YEAR_S
+from edlite.constants import EPS, M_DRY, PAR_TO_MOL, PSI_WILTING, RHO_W, YEAR_S
 from edlite.kernels.mathematics import lane_loop, where
 from edlite.kernels.photosynthesis import (
     BOUNDARY_RATIO,
@@ -14,6 +14,7 @@ from edlite.kernels.photosynthesis import (
     light_threshold,
     net_assimilation,
     open_fraction,
+    q10_response,
     rubisco_constant,
     temperature_cutoff,
     vcmax,
@@ -29,8 +30,9 @@ from edlite.kernels.soil_carbon import (
     wetness_exponential,
     wetness_logistic,
 )
+from edlite.kernels.soil_water import available_water_potential
 from edlite.kernels.thermodynamics import saturation_humidity
-from edlite.model.lanes import LANES, N_LAYER
+from edlite.model.lanes import LANES
 
 TO_UMOL = 1e6
 UMOL_PER_KGC = 1.0 / 1.20107e-8
@@ -117,7 +119,7 @@ def solve_limitation(c, fast, cohorts, work):
 
 
 @lane_loop
-def stomata(c, fast, cohorts, work):
+def stomata(q10_option, c, fast, cohorts, work):
     """Open-stomata solution of cohort row c: the smallest of the limitations.
 
     Leaves conductance in work.c1[c] and net assimilation in work.c2[c] [mol m-2 leaf s-1].
@@ -126,7 +128,7 @@ def stomata(c, fast, cohorts, work):
     has_c4 = False
     for i in range(LANES):
         has_c4 |= cohorts.c4[c, i] > 0.5
-        work.a4[i] = rubisco_constant(work.t_leaf[c, i])
+        work.a4[i] = rubisco_constant(q10_option, work.t_leaf[c, i])
         best_a[i] = 1e30
         best_g[i] = 0.0
     for which in range(3 if has_c4 else 2):
@@ -142,7 +144,33 @@ def stomata(c, fast, cohorts, work):
 
 
 @lane_loop
-def photosynthesis(fast, cohorts, leaves, step, work):
+def supply_water(option, c, fast, soil, cohorts, work):
+    """Water within reach of the roots of cohort row c in work.a2 [kg m-2].
+
+    Limited by potential (`option` 2), it also has to be lifted to the middle of the crown.
+    """
+    if option < 1.5:
+        for i in range(LANES):
+            work.a2[i] = work.available_sum[int(cohorts.root_layer[c, i]), i]
+        return
+    for i in range(LANES):
+        work.a2[i] = 0.0
+    for k in range(soil.dz.shape[0]):
+        for i in range(LANES):
+            rooted = where(cohorts.root_layer[c, i] >= k, soil.active[k, i], 0.0)
+            work.a2[i] += rooted * available_water_potential(
+                work.psi[k, i] + soil.z[k],
+                cohorts.crown_middle[c, i],
+                PSI_WILTING,
+                soil.psi_fc[k, i],
+                soil.theta_fc[k, i] - soil.theta_wp[k, i],
+                work.f_soil[k, i],
+                RHO_W * soil.dz[k],
+            )
+
+
+@lane_loop
+def photosynthesis(switches, fast, soil, cohorts, leaves, step, work):
     """Conductances, open fraction, GPP and leaf respiration; expects temperatures, boundary layers
     and available water of the present state in `work`."""
     for i in range(LANES):
@@ -153,15 +181,17 @@ def photosynthesis(fast, cohorts, leaves, step, work):
         for i in range(LANES):
             lai, t = step.lai[c, i], work.t_leaf[c, i]
             vm = leaves.capacity_factor[c, i] * vcmax(
+                switches.q10,
                 cohorts.vm0[c, i],
                 cohorts.vm_hor[c, i],
+                cohorts.vm_q10[c, i],
                 cohorts.vm_low[c, i],
                 cohorts.vm_high[c, i],
                 cohorts.vm_decay[c, i],
                 t,
             )
             rd = cohorts.gamma_rd[c, i] * vm
-            gamma = compensation_point(cohorts.c4[c, i], t)
+            gamma = compensation_point(switches.q10, cohorts.c4[c, i], t)
             photons = PAR_TO_MOL * step.par[c, i] / max(lai, 1e-9)
             ca = fast.co2[i] * 1e-6
             threshold = light_threshold(rd, ca, gamma, cohorts.alpha[c, i])
@@ -174,9 +204,8 @@ def photosynthesis(fast, cohorts, leaves, step, work):
             work.c1[c, i] = cohorts.intercept_b[c, i]
             work.c2[c, i] = -rd
         if lit:
-            stomata(c, fast, cohorts, work)
-        for i in range(LANES):
-            work.a2[i] = work.available_sum[int(cohorts.root_layer[c, i]), i]
+            stomata(switches.q10, c, fast, cohorts, work)
+        supply_water(switches.water_limitation, c, fast, soil, cohorts, work)
         for i in range(LANES):
             lai, rd = step.lai[c, i], work.c4[c, i]
             b = cohorts.intercept_b[c, i]
@@ -195,23 +224,27 @@ def photosynthesis(fast, cohorts, leaves, step, work):
             respired = lai * rd * TO_UMOL
             step.gpp[i] += gross
             step.leaf_resp[i] += respired
-            work.c1[c, i] = gross
-            work.c2[c, i] = respired
+            step.leaf_gpp[c, i] = gross
+            step.leaf_dark[c, i] = respired
 
 
 @lane_loop
-def root_respiration(cohorts, soil, step, work):
-    """Fine-root respiration [umol m-2 s-1]; by cohort in work.c3. Thickness-weighted over roots."""
+def root_respiration(q10_option, cohorts, soil, step, work):
+    """Fine-root respiration [umol m-2 s-1]. Thickness-weighted over roots."""
     for i in range(LANES):
         step.root_resp[i] = 0.0
     for c in range(cohorts.n.shape[0]):
         for i in range(LANES):
             work.a2[i] = 0.0
             work.a3[i] = 0.0
-        for k in range(N_LAYER):
+        for k in range(soil.dz.shape[0]):
             for i in range(LANES):
                 rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
-                rate = arrhenius(1.0, cohorts.root_hor[c, i], work.t_soil[k, i])
+                rate = where(
+                    q10_option > 0.5,
+                    q10_response(1.0, cohorts.vm_q10[c, i], work.t_soil[k, i]),
+                    arrhenius(1.0, cohorts.root_hor[c, i], work.t_soil[k, i]),
+                )
                 cut = temperature_cutoff(
                     work.t_soil[k, i],
                     cohorts.vm_low[c, i],
@@ -222,13 +255,13 @@ def root_respiration(cohorts, soil, step, work):
                 work.a3[i] += rooted
         for i in range(LANES):
             respired = (
-                cohorts.root_resp[c, i]
+                where(q10_option > 0.5, cohorts.root_resp_q10[c, i], cohorts.root_resp[c, i])
                 * work.a2[i]
                 / max(work.a3[i], 1e-9)
                 * cohorts.root_carbon[c, i]
                 * cohorts.n[c, i]
             )
-            work.c3[c, i] = respired
+            step.fine_root[c, i] = respired
             step.root_resp[i] += respired
 
 
@@ -242,26 +275,27 @@ def decomposition_activity(option, fast, soil, work):
             f_w = wetness_exponential(fast.theta[0, i], soil.theta_r[0, i], soil.theta_s[0, i])
             work.a2[i] = f_t * f_w
     else:
-        top = (soil.dz[0], soil.dz[1], soil.dz[2])
-        depth = top[0] + top[1] + top[2]
         for i in range(LANES):
-            t = (
-                top[0] * work.t_soil[0, i] + top[1] * work.t_soil[1, i] + top[2] * work.t_soil[2, i]
-            ) / depth
-            theta = (
-                top[0] * fast.theta[0, i] + top[1] * fast.theta[1, i] + top[2] * fast.theta[2, i]
-            ) / depth
+            work.a3[i] = 0.0
+            work.a4[i] = 0.0
+        for k in range(soil.dz.shape[0]):
+            for i in range(LANES):
+                work.a3[i] += soil.topsoil[k] * work.t_soil[k, i]
+                work.a4[i] += soil.topsoil[k] * fast.theta[k, i]
+        for i in range(LANES):
+            t, theta = work.a3[i], work.a4[i]
             f_w = wetness_logistic(theta, soil.theta_r[0, i], soil.theta_s[0, i])
             work.a2[i] = temperature_logistic(t) * f_w
 
 
 @lane_loop
-def respiration(option, dt, fast, ground, soil, cohorts, leaves, step, work):
+def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
     """Heterotrophic and autotrophic respiration; books the day's sums; net CO2 source of the step.
 
-    Expects cohort GPP and leaf respiration in work.c1, work.c2 (as `photosynthesis` leaves them).
+    Expects what `photosynthesis` leaves in `step`.
     """
-    root_respiration(cohorts, soil, step, work)
+    option = switches.decomposition
+    root_respiration(switches.q10, cohorts, soil, step, work)
     decomposition_activity(option, fast, soil, work)
     for i in range(LANES):
         activity = work.a2[i]
@@ -279,7 +313,7 @@ def respiration(option, dt, fast, ground, soil, cohorts, leaves, step, work):
         for i in range(LANES):
             emitted = leaves.growth_resp[c, i] + leaves.virtual_resp[c, i]
             step.other_resp[i] += emitted * UMOL_PER_KGC
-            net = work.c1[c, i] - work.c2[c, i] - work.c3[c, i]
+            net = step.leaf_gpp[c, i] - step.leaf_dark[c, i] - step.fine_root[c, i]
             leaves.gain[c, i] += net * dt / UMOL_PER_KGC
     for i in range(LANES):
         step.co2_source[i] = (

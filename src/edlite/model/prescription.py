@@ -12,7 +12,7 @@ import xarray as xr
 from edlite.constants import STEP_S
 from edlite.errors import InputError, require_file
 from edlite.model.columns import Columns
-from edlite.model.day import STEPS_PER_DAY
+from edlite.model.records import STEPS_PER_DAY
 
 
 class Prescription:

@@ -15,6 +15,7 @@ from edlite.kernels.radiation import (
     beam_down_amplitude,
     beam_extinction,
     beam_up_amplitude,
+    coloured_soil_albedo,
     diffuse_backscatter,
     diffuse_rate,
     emitted_longwave,
@@ -41,11 +42,25 @@ SURFACE_WATER_MIN = 1e-3  # kg m-2
 
 @lane_loop
 def shortwave_band(
-    top_beam, top_diffuse, refl_leaf, trans_leaf, absorbed, fast, ground, soil, cohorts, step, work
+    top_beam,
+    top_diffuse,
+    refl_leaf,
+    trans_leaf,
+    absorbed,
+    coloured,
+    dry,
+    wet,
+    fast,
+    ground,
+    soil,
+    cohorts,
+    step,
+    work,
 ):
     """Add one shortwave band to `step.radiation` and `step.sw_*`; its own share to `absorbed`.
 
     top_beam, top_diffuse : (lane) W m-2 above the canopy;  refl_leaf, trans_leaf : (cohort, lane)
+    coloured : 1 where the ground's albedo follows its colour, `dry` and `wet` in this band
     """
     n_cohort = cohorts.n.shape[0]
     reflect, through, tau, up, down, below_diffuse, below_beam = (
@@ -59,11 +74,14 @@ def shortwave_band(
     )
     diffuse_albedo, beam_albedo, beam, diffuse = work.a0, work.a1, work.a2, work.a3
     for i in range(LANES):
-        wet = fast.water[i] > SURFACE_WATER_MIN
+        covered = fast.water[i] > SURFACE_WATER_MIN
         liquid = work.a8[i]
-        albedo = where(
-            wet, surface_water_albedo(liquid), soil_albedo(fast.theta[0, i], soil.theta_s[0, i])
+        bare = where(
+            coloured > 0.5,
+            coloured_soil_albedo(fast.theta[0, i], dry, wet),
+            soil_albedo(fast.theta[0, i], soil.theta_s[0, i]),
         )
+        albedo = where(covered, surface_water_albedo(liquid), bare)
         diffuse_albedo[i] = albedo
         beam_albedo[i] = albedo
     for c in range(n_cohort - 1, -1, -1):
@@ -123,8 +141,8 @@ def shortwave_band(
             absorbed[c, i] = gained
     for i in range(LANES):
         entering = beam[i] + diffuse[i] - work.a4[i]
-        wet = fast.water[i] > SURFACE_WATER_MIN
-        reaches_soil = where(wet, surface_water_transmission(ground.snow_depth[i]), 1.0)
+        covered = fast.water[i] > SURFACE_WATER_MIN
+        reaches_soil = where(covered, surface_water_transmission(ground.snow_depth[i]), 1.0)
         step.sw_soil[i] += entering * reaches_soil
         step.sw_pool[i] += entering * (1.0 - reaches_soil)
 
@@ -185,7 +203,7 @@ def longwave(met, fast, cohorts, step, work):
 
 
 @njit(error_model="numpy")
-def radiation(met, fast, ground, soil, cohorts, step, work):
+def radiation(switches, met, fast, ground, soil, cohorts, step, work):
     """Fill the absorbed radiation of `step`; `work` holds the diagnosed temperatures.
 
     `work.a8` holds the liquid fraction of surface water on entry.
@@ -203,6 +221,7 @@ def radiation(met, fast, ground, soil, cohorts, step, work):
         for i in range(LANES):
             step.radiation[c, i] = 0.0
             step.par[c, i] = 0.0
+            step.nir[c, i] = 0.0
     for i in range(LANES):
         work.a5[i] = max(met[COS_ZENITH, i], MU_MIN)
     if daylight:
@@ -213,7 +232,10 @@ def radiation(met, fast, ground, soil, cohorts, step, work):
                 met[PAR_DIFFUSE] if par else met[NIR_DIFFUSE],
                 cohorts.refl_vis if par else cohorts.refl_nir,
                 cohorts.trans_vis if par else cohorts.trans_nir,
-                step.par if par else work.c7,
+                step.par if par else step.nir,
+                switches.coloured,
+                switches.dry_vis if par else switches.dry_nir,
+                switches.wet_vis if par else switches.wet_nir,
                 fast,
                 ground,
                 soil,

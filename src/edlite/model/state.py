@@ -14,6 +14,7 @@ from edlite.files import read_dataset
 from edlite.kernels.thermodynamics import air_enthalpy, liquid_energy
 from edlite.model.columns import Columns
 
+DEEP = 3.0  # m; free drainage leaves layers below near field capacity
 SHAPES = {"patch": ("patch",), "layer": ("layer", "patch"), "cohort": ("cohort",)}
 # name -> (shape, unit, long name)
 FIELDS = {
@@ -107,7 +108,8 @@ class State:
         temperature = layer(air_temperature if soil_temperature is None else soil_temperature)
         if theta is None:
             water = 0.5 * (soil["theta_wp"] + soil["theta_fc"])
-            water[7:] = soil["theta_fc"][7:]
+            deep = columns.layer_top >= DEEP
+            water[deep] = soil["theta_fc"][deep]
         else:
             water = layer(theta)
         water = np.clip(water, soil["theta_r"], soil["theta_s"])

@@ -7,8 +7,8 @@ import xarray as xr
 
 from edlite.constants import DAY_S
 from edlite.model.columns import Columns
-from edlite.model.day import HOURLY
 from edlite.model.driver import DayResult
+from edlite.model.records import HOURLY
 from edlite.site.settings import Output
 from edlite.soil.layers import LAYER_BOTTOM, LAYER_TOP, root_zone_weights
 from edlite.variables import ANNUAL, FLUXES

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from edlite.constants import PSI_WILTING
 from edlite.errors import InputError
 from edlite.soil.layers import N_LAYER
 from edlite.soil.texture import check_texture, class_table, texture_class
 
-PSI_WILTING = -152.96  # m, -1.5 MPa
 PSI_RESIDUAL = -316.11  # m, -3.1 MPa (air-dry)
 K_FIELD_CAPACITY = 1.157e-9  # m s-1, 0.1 mm per day
 CAPACITY_SAND, CAPACITY_SILT, CAPACITY_CLAY = 2.128e6, 2.286e6, 2.385e6  # J m-3 K-1 of solids
