@@ -216,7 +216,9 @@ def test_wrong_state_file_is_refused(tmp_path):
         {"tolerance": 0.5},
         {"tolerance": 0.0},
         {"runoff_timescale": -1.0},
-        {"water_limitation": 2},
+        {"water_limitation": 3},
+        {"incanopy": 2},
+        {"soil_colour": 21},
         {"dynamics": "full"},
     ],
 )
