@@ -73,6 +73,29 @@ def test_saturation_pressure_against_tables(celsius, expected):
     assert th.saturation_pressure(273.15 + celsius) == pytest.approx(expected, rel=5e-3)
 
 
+@pytest.mark.parametrize(
+    ("kelvin", "expected"),
+    [
+        *((150.0, 6.106e-6), (180.0, 0.0053975), (210.0, 0.70202), (240.0, 27.272)),
+        *((273.15, 611.154), (273.16, 611.657), (300.0, 3536.8)),
+    ],
+)
+def test_saturation_pressure_against_the_values_its_authors_print(kelvin, expected):
+    """Murphy & Koop (2005), table C1: ice up to the triple point, liquid above."""
+    assert th.saturation_pressure(kelvin) == pytest.approx(expected, rel=2e-5)
+
+
+def test_saturation_pressure_is_the_formula():
+    t = RNG.uniform(180.0, 332.0, N)
+    liquid = 54.842763 - 6763.22 / t - 4.210 * np.log(t) + 0.000367 * t
+    liquid += np.tanh(0.0415 * (t - 218.8)) * (
+        53.878 - 1331.22 / t - 9.44523 * np.log(t) + 0.014025 * t
+    )
+    ice = 9.550426 - 5723.265 / t + 3.53068 * np.log(t) - 0.00728332 * t
+    exact = np.exp(np.where(t > T3, liquid, ice))
+    np.testing.assert_allclose(each(th.saturation_pressure, t), exact, rtol=1e-13)
+
+
 def test_saturation_pressure_is_continuous_at_the_triple_point():
     below, above = th.saturation_pressure(T3 - 1e-6), th.saturation_pressure(T3 + 1e-6)
     assert below == pytest.approx(611.657, rel=1e-4)

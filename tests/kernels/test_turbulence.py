@@ -145,6 +145,22 @@ def test_louis_functions():
     assert neutral == pytest.approx((0.4 / ln_ratio) ** 2 * 3.0)
 
 
+def test_louis_written_out():
+    """Louis (1979) with b = 5, c_m = 7.5, c_h = 5, as ED2 has it."""
+    zs, z0, u = 40.0, 1.6, 3.0
+    ln_ratio, a2 = math.log(zs / z0), (0.4 / math.log(zs / z0)) ** 2
+    e = (zs / z0) ** (1.0 / 3.0) - 1.0
+    for rib in (-3.0, -0.4, -0.01, 0.02, 0.3):
+        root, c2 = math.sqrt(1.0 + 5.0 * max(rib, 0.0)), 5.0 * a2 * e * math.sqrt(e * abs(rib))
+        unstable = (1.0 - 10.0 * rib / (1.0 + 15.0 * c2), 1.0 - 15.0 * rib / (1.0 + 15.0 * c2))
+        stable = (1.0 / (1.0 + 10.0 * rib / root), 1.0 / (1.0 + 15.0 * rib * root))
+        momentum, heat = stable if rib > 0.0 else unstable
+        assert tu.louis_momentum(rib, ln_ratio, z0 / zs) == pytest.approx(momentum, rel=1e-12)
+        assert tu.louis_heat(rib, ln_ratio, z0 / zs) == pytest.approx(heat, rel=1e-12)
+        g = tu.louis_conductance(u, rib, ln_ratio, z0 / zs)
+        assert g == pytest.approx(a2 * heat * u, rel=1e-12)
+
+
 def test_other_understorey_conductances():
     """Both rise with friction velocity; a warm canopy over cold ground slows the exchange."""
     slow, fast = (tu.understorey_conductance_profile(u, 10.0, 16.0, 0.05) for u in (0.1, 0.4))

@@ -1,0 +1,76 @@
+"""Random arguments that depend on each other, for the cases of the process functions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from edlite.constants import PRANDTL
+from edlite.kernels import radiation
+
+Values = dict[str, np.ndarray]
+
+
+def sign_of(difference):
+    """Bounds of a result that has the sign of `difference` of the arguments."""
+    return {
+        "low": lambda v: np.where(difference(v) >= 0.0, 0.0, -math.inf),
+        "high": lambda v: np.where(difference(v) <= 0.0, 0.0, math.inf),
+    }
+
+
+def leaf_angles(v: Values) -> Values:
+    """phi1, phi2, mubar of the drawn leaf-angle distribution."""
+    angles = np.array([radiation.leaf_angle_coefficients(chi) for chi in v["orient_factor"]]).T
+    return v | dict(zip(("phi1", "phi2", "mubar"), angles, strict=True))
+
+
+def two_stream(v: Values) -> Values:
+    """Rates of a layer that absorbs: zeta below eta, and their eigenvalue."""
+    zeta = np.minimum(v["zeta_rate"], 0.95 * v["eta"])
+    return v | {"zeta": zeta, "k": np.sqrt(v["eta"] ** 2 - zeta**2)}
+
+
+def c3_demand(v: Values) -> Values:
+    """A demand of C3 leaves: positive above the compensation point."""
+    return v | {"s": -v["r"] * 4e-5, "x": np.ones_like(v["r"])}
+
+
+def roughness(v: Values) -> Values:
+    """ln(1/ratio)."""
+    return v | {"ln_ratio": np.log(1.0 / v["ratio"])}
+
+
+def towards_root(v: Values) -> Values:
+    """zeta between a tenth and ten times the neutral guess."""
+    v = roughness(v)
+    return v | {"zeta": v["rib"] * v["ln_ratio"] / PRANDTL * v["factor"]}
+
+
+def stand_geometry(v: Values) -> Values:
+    """Displacement and roughness of the vegetation; a reference height above it."""
+    h = v["veg_height"]
+    return v | {"displacement": 0.63 * h, "z0": 0.13 * h, "zs": 0.37 * h + v["zs"]}
+
+
+def soil_colour(v: Values) -> Values:
+    """A dry soil is no darker than a wet one."""
+    return v | {"wet": v["wet"] * v["dry"]}
+
+
+def shared_liquid(v: Values) -> Values:
+    """Liquid water of the soil and in all that soil and pool can hold."""
+    liquid = v["liquid_fraction"] * (v["soil_water"] + v["pool_water"])
+    return v | {"total": liquid, "soil_liquid": v["soil_liquid"] * v["soil_water"]}
+
+
+def autumn(v: Values) -> Values:
+    """Greenness as the model computes it for the day."""
+    spring = (v["day_of_year"] * v["spring_a"], np.maximum(v["spring_b"], -100.0))
+    fall = (v["day_of_year"] * v["autumn_a"], np.minimum(v["autumn_b"], 100.0))
+    base, power = (
+        np.where(v["day_of_year"] < 213.0, s, f) for s, f in zip(spring, fall, strict=True)
+    )
+    green = 1.0 / (1.0 + np.exp(np.minimum(power * np.log(base), 300.0)))
+    return v | {"greenness_now": np.where(green < 0.05, 0.0, green)}
