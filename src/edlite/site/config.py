@@ -13,6 +13,9 @@ from edlite.site.config_soil import soil_of
 from edlite.site.nodes import Node, read_yaml
 from edlite.sources.tower import READERS
 
+# switches of the model that a site run has under another key
+ELSEWHERE = {"parameters": "parameters", "soil_colour": "soil.colour"}
+
 
 def read_site_run(path: str | Path) -> st.SiteRun:
     """Read and validate the YAML of a site run. Raises InputError naming file, key and value."""
@@ -37,8 +40,9 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
     options = root.raw("options", {})
     if not isinstance(options, Mapping):
         raise root.error("options", options, "a mapping")
-    if "parameters" in options:
-        raise root.error("options.parameters", None, "overrides under `parameters` of the run")
+    for name, place in ELSEWHERE.items():
+        if name in options:
+            raise root.error(f"options.{name}", None, f"to stand under `{place}`")
     run = st.SiteRun(
         source=Path(source),
         site=site,

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from edlite.errors import InputError
-from edlite.initial.allometry import Allometry
-from edlite.initial.cohorts import Cohorts, divide_layers
 from edlite.initial.phenology import fit_autumn, fit_spring
 from edlite.model.columns import Columns
+from edlite.model.foliage import Foliage
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
 from edlite.model.state import State
-from edlite.parameters import PFT_CODES, load_pft, pft_index
+from edlite.parameters import PFT_CODES, load_pft
+from edlite.site.cohorts import model_cohorts
 from edlite.site.forcing import site_meteorology
+from edlite.site.leaf_area import leaf_carbon_of, read_leaf_table
+from edlite.site.overrides import parameter_overrides
 from edlite.site.settings import SiteRun
-from edlite.site.stand import read_stand
+from edlite.site.soil import check_start, site_soil
+from edlite.site.stand import layer_table, read_stand
 from edlite.soil.hydraulics import soil_properties
 from edlite.soil.layers import layers_of_depth
 
-MAX_COHORTS = 100  # of a patch, after thick layers are divided
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SiteModel:
-    """What `edlite.model.driver.run` needs, for one site or several soils of it."""
+    """What `edlite.model.driver.run` needs, for one site or several soils of it.
+
+    cohorts : table of the site's cohorts (`edlite.site.cohorts`), in the order of `columns`
+    overrides : PFT parameters that differ from the shipped ones
+    """
 
     columns: Columns
     state: State
@@ -38,6 +44,9 @@ class SiteModel:
     forcing: xr.Dataset
     options: ModelOptions
     phenology: xr.Dataset | None
+    foliage: Foliage | None
+    cohorts: pd.DataFrame
+    overrides: dict[str, dict[str, float]]
 
 
 def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> SiteModel:
@@ -46,86 +55,133 @@ def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> Si
     textures : (sand, clay) fractions of ensemble members, one cell each; None: the run's own
         soil. Members start half-way between wilting point and field capacity.
 
-    Cohorts with a leaf area index above 1 are divided into equal parts, as in the regions. Raises
-    InputError for anything unusable, before the model runs.
+    Raises InputError for anything unusable, before the model runs.
     """
     source = str(run.source)
     overrides = parameter_overrides(run)
     parameters = load_pft(overrides, source)
+    options = site_options(run)
     patches, cohorts = read_stand(run.stand)
-    cohorts = divided(cohorts, parameters)
-    members = textures or [(run.soil.sand, run.soil.clay)]
-    sand, clay = np.array(members, float).T
+    cohorts = model_cohorts(patches, cohorts, parameters, run.stand.divide)
+    n_layer = run.soil.n_layer
+    if textures is None:
+        members, soil = 1, site_soil(run.soil, source)
+        theta = _layers(patches, "theta", run.soil.theta, n_layer, str(run.stand.patches))
+        check_start(run.soil, soil, theta, source)
+    else:
+        members, theta = len(textures), None
+        soil = soil_properties(*np.array(textures, float).T, n_layer, source=source)
+    temperature = _layers(
+        patches, "soil_temperature", run.soil.temperature, n_layer, str(run.stand.patches)
+    )
+    leaves = _leaves(run, cohorts, parameters)
     meteorology, forcing = site_meteorology(run)
     columns = Columns.from_stand(
         lat=run.site.latitude,
         lon=run.site.longitude,
         patches=patches,
         cohorts=cohorts,
-        soil=soil_properties(sand, clay, source=source),
-        n_layer=int(layers_of_depth(run.soil.depth)),
+        soil=soil,
+        layer_bottoms=np.array(run.soil.layer_bottoms),
+        n_layer=int(layers_of_depth(run.soil.depth, layer_bottom=run.soil.layer_bottoms)),
         free_drainage=run.soil.bottom == "free",
         reference_height=run.site.reference_height,
         overrides=overrides,
-        members=len(members),
+        members=members,
         source=source,
     )
-    first = {name: float(forcing[name].values.ravel()[0]) for name in ("specific_humidity", "co2")}
-    theta = None if textures or run.soil.theta is None else np.array(run.soil.theta)
+    _check_reference_height(run, columns)
     state = State.initial(
         columns,
-        air_temperature=float(forcing["air_temperature"].values.ravel()[0]),
-        q=first["specific_humidity"],
-        co2=first["co2"],
-        soil_temperature=np.array(run.soil.temperature),
+        **_canopy_air(patches, forcing, members),
+        soil_temperature=np.tile(temperature, members),
         theta=theta,
     )
-    options = ModelOptions.from_mapping(run.options, source)
-    return SiteModel(columns, state, meteorology, forcing, options, phenology_curves(run))
+    foliage = None
+    if leaves is not None:
+        dates, *carbon = leaves
+        carbon = [None if c is None else np.tile(c, members) for c in carbon]
+        foliage = Foliage(dates, *carbon, source=str(run.stand.leaf_area))
+    return SiteModel(
+        columns,
+        state,
+        meteorology,
+        forcing,
+        options,
+        phenology_curves(run),
+        foliage,
+        cohorts,
+        overrides,
+    )
 
 
-def parameter_overrides(run: SiteRun) -> dict[str, dict[str, float]]:
-    """Overrides {PFT: {parameter: value}} of the run, from the YAML or from a CSV.
+def site_options(run: SiteRun) -> ModelOptions:
+    """Switches of the model; raises InputError for an unknown option or value."""
+    switches = dict(run.options)
+    if run.soil.colour is not None:
+        switches["soil_colour"] = run.soil.colour
+    options = ModelOptions.from_mapping(switches, f"{run.source}: options")
+    if run.soil.colour is not None and options.ground_albedo != "colour":
+        expected = "no class unless options.ground_albedo is colour"
+        raise InputError(run.source, "soil.colour", run.soil.colour, expected)
+    return options
 
-    The CSV has a column `pft` (code) and one column per parameter, or the columns `pft`,
-    `parameter`, `value`; empty fields keep the default.
-    """
-    if not isinstance(run.parameters, Path):
-        return _checked(dict(run.parameters), str(run.source))
-    path = run.parameters
-    table = pd.read_csv(path, comment="#")
-    if "pft" not in table:
-        raise InputError(path, "pft", None, f"a column; found {', '.join(map(str, table))}")
-    if {"parameter", "value"} <= set(table):
-        table = table.pivot(index="pft", columns="parameter", values="value")
-    else:
-        table = table.set_index("pft")
-    overrides = {
-        code: {name: float(v) for name, v in row.items() if pd.notna(v)}
-        for code, row in table.to_dict(orient="index").items()
+
+def _check_reference_height(run: SiteRun, columns: Columns) -> None:
+    """The forcing must belong above the canopy, or its exchange has no meaning."""
+    canopy = float(columns.veg_height.max())
+    if run.site.reference_height <= canopy:
+        raise InputError(
+            run.source,
+            "site.reference_height",
+            run.site.reference_height,
+            f"above the canopy, which is {canopy:.1f} m high",
+        )
+    tallest = float(columns.height.max(initial=0.0))
+    if run.site.reference_height <= tallest:
+        logger.warning("%s: the tallest cohort (%.1f m) overtops the forcing", run.source, tallest)
+
+
+def _layers(
+    patches: pd.DataFrame, name: str, values: tuple | None, n_layer: int, source: str
+) -> np.ndarray | None:
+    """(layer, patch) from the patch table, or else from the YAML; None where neither tells."""
+    table = layer_table(patches, name, n_layer, source)
+    if table is not None or values is None:
+        return table
+    return np.repeat(np.array(values, float)[:, None], len(patches), axis=1)
+
+
+def _canopy_air(patches: pd.DataFrame, forcing: xr.Dataset, members: int) -> dict[str, np.ndarray]:
+    """Canopy air (patch) at the start: of the patch table, or as the first forcing."""
+    names = {
+        "air_temperature": ("canopy_air_temperature", "air_temperature"),
+        "q": ("canopy_air_humidity", "specific_humidity"),
+        "co2": ("canopy_air_co2", "co2"),
     }
-    return _checked(overrides, str(path))
+    air = {}
+    for argument, (column, variable) in names.items():
+        first = np.full(len(patches), float(forcing[variable].values.ravel()[0]))
+        values = patches[column].to_numpy(float) if column in patches else first
+        air[argument] = np.tile(values, members)
+    return air
 
 
-def _checked(overrides: dict, source: str) -> dict[str, dict[str, float]]:
-    for code, changes in overrides.items():
-        if not isinstance(changes, Mapping):
-            raise InputError(source, f"parameters.{code}", changes, "a mapping {parameter: value}")
-    load_pft(overrides, source)
-    return overrides
-
-
-def divided(cohorts: pd.DataFrame, parameters: pd.DataFrame) -> pd.DataFrame:
-    """Cohorts with thick ones (leaf area index above 1) divided into equal parts."""
-    allometry = Allometry(parameters)
-    tables = []
-    for patch, own in cohorts.groupby("patch", sort=True):
-        pft = np.array([pft_index(code) for code in own["pft"]])
-        whole = Cohorts(pft, own["dbh"].to_numpy(float), own["n"].to_numpy(float))
-        parts = divide_layers(whole, MAX_COHORTS, allometry)
-        codes = [PFT_CODES[i] for i in parts.pft]
-        tables.append(pd.DataFrame({"patch": patch, "pft": codes, "dbh": parts.dbh, "n": parts.n}))
-    return pd.concat(tables, ignore_index=True) if tables else cohorts
+def _leaves(run: SiteRun, cohorts: pd.DataFrame, parameters: pd.DataFrame) -> tuple | None:
+    """Dates, leaf carbon and root carbon (day, cohort) that the YAML prescribes."""
+    if run.stand.leaf_area is None:
+        return None
+    table = read_leaf_table(run.stand.leaf_area)
+    days = np.arange(run.start.astype("datetime64[D]"), run.end.astype("datetime64[D]"))
+    if table.dates[0] > days[0] or table.dates[-1] < days[-1]:
+        raise InputError(
+            run.stand.leaf_area,
+            "date",
+            f"{table.dates[0]} to {table.dates[-1]}",
+            f"the days of the run, {days[0]} to {days[-1]}",
+        )
+    sla = parameters.loc[list(PFT_CODES), "SLA"].loc[cohorts["pft"]].to_numpy(float)
+    return table.dates, *leaf_carbon_of(table, cohorts, sla, run.stand.leaf_area)
 
 
 def phenology_curves(run: SiteRun) -> xr.Dataset | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from edlite.model.state import State
 from edlite.site.compare import compare
 from edlite.site.forcing import read_record
 from edlite.site.observed import observations
-from edlite.site.output import SiteOutput
+from edlite.site.output import RECORDS_PER_DAY, SiteOutput
+from edlite.site.overrides import parameter_overrides
 from edlite.site.prescribe import prescribed_moisture
 from edlite.site.settings import SiteRun
 from edlite.site.setup import SiteModel, build
@@ -52,7 +54,8 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
     record = observed = None
     if run.observations is not None:
         record = read_record(run.observations)
-        observed = observations(record, run.start, run.end, n_layer)
+        bottoms = np.array(run.soil.layer_bottoms)
+        observed = observations(record, run.start, run.end, n_layer, bottoms)
     state = spin_up(model, run, threads)
     native = simulate(model, run, state, threads=threads)
     prescribed = None
@@ -80,6 +83,7 @@ def spin_up(model: SiteModel, run: SiteRun, threads: int = 1) -> State:
             run.start,
             end,
             phenology=model.phenology,
+            foliage=model.foliage,
             threads=threads,
         )
         seconds = time.perf_counter() - started
@@ -95,8 +99,9 @@ def simulate(
     theta: xr.DataArray | None = None,
     threads: int = 1,
 ) -> xr.Dataset:
-    """Hourly results of the run's period from `state`; without `cell` if there is but one."""
-    output = SiteOutput(model.columns, run.output)
+    """Results of the run's period from `state`; without `cell` if there is but one."""
+    single = model.columns.n_cohort == len(model.cohorts)  # not an ensemble of soils
+    output = SiteOutput(model.columns, run.output, model.cohorts if single else None)
     started = time.perf_counter()
     run_model(
         model.columns,
@@ -106,7 +111,10 @@ def simulate(
         run.start,
         run.end,
         phenology=model.phenology,
+        foliage=model.foliage,
         theta=theta,
+        records=RECORDS_PER_DAY[run.output.step],
+        by_cohort=run.output.level == "cohort",
         sink=output,
         threads=threads,
     )
@@ -118,6 +126,8 @@ def simulate(
         site=run.site.name,
         gap_filled=model.forcing.attrs["gap_filled"],
         longwave=model.forcing.attrs["longwave"],
+        model_options=json.dumps(model.options.as_dict(), sort_keys=True),
+        pft_overrides=json.dumps(model.overrides, sort_keys=True),
     )
 
 
@@ -125,7 +135,8 @@ def sources_of(run: SiteRun) -> list[Path]:
     """Files that a site run reads."""
     records = [run.forcing.record, run.observations]
     records.append(None if run.prescribe is None else run.prescribe.record)
-    paths = [run.source, run.stand.patches, run.stand.cohorts]
+    paths = [run.stand.patches, run.stand.cohorts, run.stand.leaf_area, run.source]
+    paths = [path for path in paths if path is not None and path.is_file()]
     for record in records:
         while record is not None:
             paths += record.paths
@@ -135,8 +146,13 @@ def sources_of(run: SiteRun) -> list[Path]:
 
 
 def write_site(result: SiteResult, run: SiteRun, directory: str | Path) -> None:
-    """Write `native.nc` and, where there, `prescribed.nc`, `observed.nc`, `summary.csv`."""
+    """Write `native.nc` and, where there, `prescribed.nc`, `observed.nc`, `summary.csv`.
+
+    Every file has the run's keys in its attribute `parameters`, with the PFT parameters that
+    differ from the shipped ones in place of the name of their table.
+    """
     directory = Path(directory)
+    parameters = {**run.content, "parameters": parameter_overrides(run)}
     for name in ("native", "prescribed", "observed"):
         ds = getattr(result, name)
         if ds is not None:
@@ -145,7 +161,7 @@ def write_site(result: SiteResult, run: SiteRun, directory: str | Path) -> None:
                 directory / f"{name}.nc",
                 region=run.site.name,
                 synthetic=run.synthetic,
-                parameters=run.content,
+                parameters=parameters,
                 sources=sources_of(run),
             )
     if result.summary is not None:
