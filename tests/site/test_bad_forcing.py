@@ -66,6 +66,20 @@ def test_one_shortwave(tmp_path):
     np.testing.assert_allclose(meteorology.day("2013-07-02")[:, 7:11, 0].sum(axis=1), 300.0)
 
 
+def test_longwave_may_be_estimated(tmp_path):
+    ds = model_file().drop_vars("longwave_down")
+    with pytest.raises(InputError, match="longwave_down; expected a variable"):
+        site_forcing(run_of(tmp_path, ds))
+    forcing = site_forcing(run_of(tmp_path, ds, longwave="estimated"))
+    assert forcing.attrs["longwave"] == "estimated"
+    assert 250 < float(forcing["longwave_down"].mean()) < 420
+
+
+def test_gap_rules_are_for_towers(tmp_path):
+    with pytest.raises(InputError, match="forcing.gaps; expected a known key"):
+        run_of(tmp_path, model_file(), gaps={"linear_hours": 2})
+
+
 def test_linear_needs_the_end(tmp_path):
     with pytest.raises(InputError, match="time is .*2013-07-04 covered"):
         site_forcing(run_of(tmp_path, model_file(), interpolation="linear"))

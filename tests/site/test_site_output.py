@@ -156,7 +156,7 @@ def test_refused_before_the_run(tmp_path, changes, message):
 def test_an_ed2_case_runs(tmp_path):
     """`edlite ed2-case` and `edlite site`, one after the other, with the folder's own soil."""
     folder = write_folder(
-        tmp_path / "case", H2O_PLANT_LIM="1", ISFCLYRM="3", IDATEZ="02", IPERCOL="0"
+        tmp_path / "case", IDATEZ="02", IPHYSIOL="2", ICANTURB="4", ISOILCOL="7", Q10_C3="2.2"
     )
     for arguments in (
         ["ed2-case", str(folder), "--out", str(tmp_path / "run"), "--level", "cohort"],
@@ -170,4 +170,8 @@ def test_an_ed2_case_runs(tmp_path):
         np.testing.assert_allclose(native["cohort_lai"][0], lai, rtol=1e-6)
         np.testing.assert_allclose(native["theta"][0, :, 1], 0.32, atol=2e-3)
         assert float(native["water_residual_max"].max()) < 1e-9
-        assert json.loads(native.attrs["pft_overrides"])["SP"]["SLA"] == 9.5
+        overrides = json.loads(native.attrs["pft_overrides"])
+        assert overrides["SP"]["SLA"] == 9.5 and overrides["DC3"]["Vm_q10"] == 2.2
+        options = json.loads(native.attrs["model_options"])
+        assert (options["physiology"], options["incanopy"]) == ("q10", 4)
+        assert (options["ground_albedo"], options["soil_colour"]) == ("colour", 7)

@@ -123,7 +123,7 @@ def _forcing(node: Node, site: st.Site) -> st.Forcing:
     default = "none" if record.format == st.MODEL_FORMAT else "mean-preserving"
     interpolation = node.choice("interpolation", tuple(st.INTERPOLATIONS), default)
     longwave = node.choice("longwave", st.LONGWAVE, "measured")
-    gaps = _gaps(node)
+    gaps = st.Gaps() if record.format == st.MODEL_FORMAT else _gaps(node)
     node.done()
     return st.Forcing(record, interpolation, longwave, gaps)
 

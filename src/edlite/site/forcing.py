@@ -10,7 +10,7 @@ import xarray as xr
 
 from edlite.constants import EPS
 from edlite.errors import InputError
-from edlite.model.meteorology import Meteorology
+from edlite.model.meteorology import BANDS, Meteorology
 from edlite.model.time_interpolation import mean_cos_zenith_of
 from edlite.site.gaps import fill_gaps, on_period
 from edlite.site.longwave import estimate_longwave
@@ -47,6 +47,9 @@ def site_forcing(run: SiteRun) -> xr.Dataset:
         data = read_model_forcing(run)
     else:
         data = _tower_forcing(run, source)
+    if run.forcing.longwave == "estimated":
+        attributes = {"units": "W m-2", "long_name": "downward longwave radiation, estimated"}
+        data["longwave_down"] = ("time", _longwave(data, run), attributes)
     data = _with_co2(data, run, source)
     check_forcing(data, source)
     return data.assign_coords(
@@ -88,9 +91,6 @@ def _tower_forcing(run: SiteRun, source: str) -> xr.Dataset:
     if labels:  # the interval that ends at the label, as the model takes it
         rain = data["precipitation"]
         data["precipitation"] = rain.shift(time=1).fillna(rain[0]).assign_attrs(rain.attrs)
-    if run.forcing.longwave == "estimated":
-        attributes = {"units": "W m-2", "long_name": "downward longwave radiation, estimated"}
-        data["longwave_down"] = ("time", _longwave(data, run), attributes)
     return data.assign_attrs(longwave=run.forcing.longwave)
 
 
@@ -104,11 +104,11 @@ def _sun(data: xr.Dataset, run: SiteRun) -> np.ndarray:
 def _longwave(data: xr.Dataset, run: SiteRun) -> np.ndarray:
     step_s = data.attrs["step_s"]
     mu = _sun(data, run)
+    names = ["shortwave_down"] if "shortwave_down" in data else list(BANDS)
+    shortwave = sum(data[name].values for name in names)
     q = data["specific_humidity"].values
     vapour = q * data["air_pressure"].values / (EPS + (1.0 - EPS) * q)
-    return estimate_longwave(
-        data["air_temperature"].values, vapour, data["shortwave_down"].values, mu, step_s
-    )
+    return estimate_longwave(data["air_temperature"].values, vapour, shortwave, mu, step_s)
 
 
 def _with_co2(data: xr.Dataset, run: SiteRun, source: str) -> xr.Dataset:

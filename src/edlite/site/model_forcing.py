@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -36,7 +37,8 @@ def read_model_forcing(run: SiteRun) -> xr.Dataset:
     """
     paths = run.forcing.record.paths
     source = str(paths[0])
-    parts = [_read(path) for path in paths]
+    measured = ("longwave_down",) if run.forcing.longwave == "measured" else ()
+    parts = [_read(path, (*STATES, "precipitation", *measured)) for path in paths]
     data = (
         xr.concat(parts, "time", data_vars="minimal", coords="minimal") if parts[1:] else parts[0]
     )
@@ -56,11 +58,13 @@ def read_model_forcing(run: SiteRun) -> xr.Dataset:
     if run.forcing.interpolation != "none":
         data = _one_shortwave(data, source)
     return data.assign_attrs(
-        gap_filled="none", longwave="measured", step_s=float(step / np.timedelta64(1, "s"))
+        gap_filled="none",
+        longwave=run.forcing.longwave,
+        step_s=float(step / np.timedelta64(1, "s")),
     )
 
 
-def _read(path) -> xr.Dataset:
+def _read(path: Path, required: tuple[str, ...]) -> xr.Dataset:
     data = read_dataset(path, required=("time",))
     if not np.issubdtype(data["time"].dtype, np.datetime64):
         raise InputError(path, "time", str(data["time"].dtype), "times with CF units")
@@ -75,7 +79,7 @@ def _read(path) -> xr.Dataset:
             raise InputError(path, f"unit of {name}", unit, expected)
     has_bands = [name for name in BANDS if name in data]
     shortwave = BANDS if has_bands else ("shortwave_down",)
-    for name in (*STATES, "longwave_down", "precipitation", *shortwave):
+    for name in (*required, *shortwave):
         if name not in data:
             raise InputError(path, name, None, f"a variable; the file has {sorted(data.data_vars)}")
     if has_bands and "shortwave_down" in known:
