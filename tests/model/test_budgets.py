@@ -59,7 +59,7 @@ def test_water_balance_of_the_period(season, request):
     def stored(state):
         film = np.bincount(columns.patch_index, state.leaf_water, columns.n_patch)
         soil = (state.theta * active * LAYER_THICKNESS[:, None]).sum(axis=0) * RHO_W
-        return soil + state.water + film
+        return soil + state.snow.sum(axis=0) + film
 
     names = ("precipitation", "evapotranspiration", "runoff", "drainage")
     rain, evaporated, ran_off, drained = (run.flux(n).sum(axis=0) * 3600.0 for n in names)

@@ -114,8 +114,8 @@ def test_snow_that_slides_off_leaves_is_denser_than_fresh_snow(compiled):
     """Fresh snow on bare ground; at most 200 kg m-3 under conifers, which intercept nearly all."""
     patches = (Patch(), Patch(cohorts=(("LC", 25.0, 0.1),)))
     run = run_days(weather("2001-01-10", 3, warm=262.0), patches, days=3, temperature=262.0)
-    assert run.columns.open_fraction[1] < 0.2 and run.last.water.min() > 10.0
-    density = run.last.water / run.last.snow_depth
+    assert run.columns.open_fraction[1] < 0.2 and run.last.snow.sum(axis=0).min() > 10.0
+    density = run.last.snow.sum(axis=0) / run.last.snow_depth
     assert 50.0 <= density[0] < 100.0
     assert 100.0 < density[1] <= 205.0
 

@@ -70,7 +70,7 @@ def test_increments_are_what_the_soil_did_not_do_itself(followed):
     }
     films = np.bincount(run.columns.patch_index, run.last.leaf_water, run.columns.n_patch)
     expected = mm["precipitation"] - mm["evapotranspiration"] - mm["runoff"]
-    expected += mm["assimilation_water"] - films - run.last.water
+    expected += mm["assimilation_water"] - films - run.last.snow.sum(axis=0)
     np.testing.assert_allclose(change, expected, atol=0.5)  # vapour in canopy air
     assert np.all(mm["drainage"] == 0.0)
 

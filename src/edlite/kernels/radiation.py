@@ -80,7 +80,7 @@ def layer_transmittance(x, eta, k):
 @process
 def beam_extinction(psi, k):
     """Beam extinction moved off the resonance psi = k, where the solution is singular."""
-    return where(abs(psi - k) < 1e-4 * k, psi * (1.0 + 2e-4), psi)
+    return where(abs(psi - k) < 1e-6 * k, psi * (1.0 + 2e-6), psi)
 
 
 @process

@@ -142,13 +142,13 @@ def louis_momentum(rib, ln_ratio, ratio):
 
     `ratio` = z0/zs.
     """
-    return _louis(rib, ln_ratio, ratio, 10.0 / math.sqrt(1.0 + 5.0 * max(rib, 0.0)))
+    return _louis(rib, ln_ratio, ratio, 10.0 / math.sqrt(1.0 + 5.0 * max(rib, 0.0)), 10.0)
 
 
 @process
 def louis_heat(rib, ln_ratio, ratio):
     """Stability function of heat, vapour and CO2 (Louis 1979)."""
-    return _louis(rib, ln_ratio, ratio, 15.0 * math.sqrt(1.0 + 5.0 * max(rib, 0.0)))
+    return _louis(rib, ln_ratio, ratio, 15.0 * math.sqrt(1.0 + 5.0 * max(rib, 0.0)), 15.0)
 
 
 @process
@@ -159,13 +159,13 @@ def louis_conductance(wind, rib, ln_ratio, ratio):
 
 
 @process
-def _louis(rib, ln_ratio, ratio, stable_factor):
+def _louis(rib, ln_ratio, ratio, stable_factor, unstable_factor):
     stable = 1.0 / (1.0 + stable_factor * max(rib, 0.0))
     a2 = VON_KARMAN * VON_KARMAN / (ln_ratio * ln_ratio)
     growth = exp(log(1.0 / ratio) / 3.0) - 1.0
     unstable_rib = max(-rib, 0.0)
     c2 = 5.0 * a2 * growth * math.sqrt(growth * unstable_rib)
-    return where(rib >= 0.0, stable, 1.0 + 10.0 * unstable_rib / (1.0 + 15.0 * c2))
+    return where(rib >= 0.0, stable, 1.0 + unstable_factor * unstable_rib / (1.0 + 15.0 * c2))
 
 
 @process

@@ -17,12 +17,18 @@ from edlite.kernels.thermodynamics import (
     vapour_enthalpy,
     water_energy,
 )
-from edlite.model.lanes import LANES
-from edlite.model.soil_column import POOL_OWN_TEMPERATURE
+from edlite.model.lanes import LANES, N_SNOW
+from edlite.model.snow import (
+    BOUND_LIQUID,
+    EMPTY,
+    POOL_OWN_TEMPERATURE,
+    divide,
+    is_bottom,
+    percolate,
+)
 
 FILM_MIN = 5e-4  # of capacity; a thinner film evaporates at once
 POOL_MIN = 1e-3  # kg m-2; a smaller pool enters the soil whole
-BOUND_LIQUID = 0.1  # liquid share that snow holds
 DRIP_DENSITY = 200.0  # kg m-3 of snow that slides off leaves
 
 
@@ -45,8 +51,8 @@ def leaf_water(done, fast, ground, step):
             boil_energy = boil * vapour_enthalpy(t)
             fast.leaf_water[c, i] = water - drip - boil
             fast.leaf_energy[c, i] = energy - drip_energy - boil_energy
-            fast.water[i] += drip
-            fast.water_energy[i] += drip_energy
+            fast.snow[0, i] += drip
+            fast.snow_energy[0, i] += drip_energy
             ground.snow_depth[i] += drip * (f / RHO_W + (1.0 - f) / DRIP_DENSITY)
             fast.q[i] += boil / step.air_mass[i]
             fast.enthalpy[i] += boil_energy / step.air_mass[i]
@@ -67,6 +73,15 @@ def _move(k_from, k_to, amount, fast, soil, i):
     fast.theta[k_to, i] += amount / (RHO_W * soil.dz[k_to])
     fast.energy[k_from, i] -= energy / soil.dz[k_from]
     fast.energy[k_to, i] += energy / soil.dz[k_to]
+
+
+@njit(error_model="numpy")
+def _lowest(fast, i):
+    """The sublayer of surface water that touches the soil."""
+    j = N_SNOW - 1
+    while j > 0 and fast.snow[j, i] <= EMPTY:
+        j -= 1
+    return j
 
 
 @lane_loop
@@ -94,13 +109,14 @@ def soil_bounds(done, fast, soil, stand):
                 fast.theta[0, i] - excess / (RHO_W * soil.dz[0]), soil.theta_s[0, i]
             )
             fast.energy[0, i] -= energy / soil.dz[0]
-            fast.water[i] += excess
-            fast.water_energy[i] += energy
-        if fast.water[i] < 0.0:
-            fast.theta[0, i] += fast.water[i] / (RHO_W * soil.dz[0])
-            fast.energy[0, i] += fast.water_energy[i] / soil.dz[0]
-            fast.water[i] = 0.0
-            fast.water_energy[i] = 0.0
+            fast.snow[_lowest(fast, i), i] += excess
+            fast.snow_energy[_lowest(fast, i), i] += energy
+        pool = fast.snow[:, i].sum()
+        if pool < 0.0:
+            fast.theta[0, i] += pool / (RHO_W * soil.dz[0])
+            fast.energy[0, i] += fast.snow_energy[:, i].sum() / soil.dz[0]
+            fast.snow[:, i] = 0.0
+            fast.snow_energy[:, i] = 0.0
         for k in range(n_layer - 1):
             deficit = (soil.theta_r[k, i] - fast.theta[k, i]) * RHO_W * soil.dz[k]
             if deficit > 0.0 and soil.active[k + 1, i] > 0.5:
@@ -109,23 +125,32 @@ def soil_bounds(done, fast, soil, stand):
 
 
 @lane_loop
-def surface_water(done, fast, soil, stand):
+def surface_water(done, fast, soil, stand, work):
     """Percolation into the soil; a thin pool takes the temperature of the top soil layer.
 
-    Into a prescribed column the same amount leaves the pool, and counts as assimilation increment.
+    Works on the sublayer that touches the soil. Into a prescribed column the same amount leaves the
+    pool, and counts as assimilation increment. Expects the pool's mass in work.pool.
     """
+    bottom, bottom_energy = work.s0, work.s1
+    for j in range(N_SNOW):
+        below = min(j + 1, N_SNOW - 1)
+        for i in range(LANES):
+            own = work.pool[i] >= POOL_OWN_TEMPERATURE
+            here = is_bottom(own, j, fast.snow[j, i], fast.snow[below, i])
+            bottom[i] = where(here or (j == 0), fast.snow[j, i], bottom[i])
+            bottom_energy[i] = where(here or (j == 0), fast.snow_energy[j, i], bottom_energy[i])
     for i in range(LANES):
         ok = done[i] > 0.5
         dz = soil.dz[0]
-        water = fast.water[i]
+        water, energy_before = bottom[i], bottom_energy[i]
         theta = fast.theta[0, i]
         capacity = soil.c_dry[0, i] * dz
-        own = water >= POOL_OWN_TEMPERATURE
-        shared_energy = fast.energy[0, i] * dz + fast.water_energy[i]
+        own = work.pool[i] >= POOL_OWN_TEMPERATURE
+        shared_energy = fast.energy[0, i] * dz + energy_before
         shared_water = theta * RHO_W * dz + water
         t = where(
             own,
-            pool_temperature(fast.water_energy[i], max(water, 1.0), 0.0),
+            pool_temperature(energy_before, max(water, EMPTY), 0.0),
             pool_temperature(shared_energy, shared_water, capacity),
         )
         soil_water = theta * RHO_W * dz
@@ -134,10 +159,10 @@ def surface_water(done, fast, soil, stand):
         rest = liquid - own_liquid(liquid, soil_f * soil_water, soil_water, max(water, 0.0))
         f = where(
             own,
-            pool_liquid_fraction(fast.water_energy[i], max(water, 1.0), 0.0),
+            pool_liquid_fraction(energy_before, max(water, EMPTY), 0.0),
             where(water > 1e-9, clip01(rest / max(water, 1e-9)), liquid / shared_water),
         )
-        trace = abs(water) < POOL_MIN
+        trace = (not own) and (abs(water) < POOL_MIN)
         loose = water * max(f - BOUND_LIQUID, 0.0) / (1.0 - BOUND_LIQUID)
         room = max(soil.theta_s[0, i] - theta, 0.0) * RHO_W * dz
         amount = where(ok, where(trace, water, min(loose, room)), 0.0)
@@ -145,22 +170,31 @@ def surface_water(done, fast, soil, stand):
         amount = where(amount > room, 0.0, amount)
         energy = amount * where(trace, water_energy(t, f), liquid_energy(t))
         emptied = ok and trace and (amount == water)
-        pool_energy = where(own, fast.water_energy[i], water * water_energy(t, f))
+        pool_energy = where(own, energy_before, water * water_energy(t, f))
         # what sharing the temperature moves from the soil to the pool
-        shared = where(ok, pool_energy - fast.water_energy[i], 0.0)
-        energy = where(emptied, fast.water_energy[i] + shared, energy)
+        shared = where(ok, pool_energy - energy_before, 0.0)
+        energy = where(emptied, energy_before + shared, energy)
         prescribed = stand.prescribed[i]
         fast.energy[0, i] += (energy * (1.0 - prescribed) - shared) / dz
         fast.theta[0, i] += amount * (1.0 - prescribed) / (RHO_W * dz)
-        fast.water[i] = where(emptied, 0.0, water - amount)
-        fast.water_energy[i] = where(emptied, 0.0, fast.water_energy[i] + shared - energy)
+        bottom[i] = where(emptied, 0.0, water - amount)
+        bottom_energy[i] = where(emptied, 0.0, energy_before + shared - energy)
         fast.assim_water[i] -= amount * prescribed
         fast.assim_energy[i] -= energy * prescribed
+    for j in range(N_SNOW):
+        below = min(j + 1, N_SNOW - 1)
+        for i in range(LANES):
+            own = work.pool[i] >= POOL_OWN_TEMPERATURE
+            here = is_bottom(own, j, fast.snow[j, i], fast.snow[below, i])
+            fast.snow[j, i] = where(here, bottom[i], fast.snow[j, i])
+            fast.snow_energy[j, i] = where(here, bottom_energy[i], fast.snow_energy[j, i])
 
 
 @njit(error_model="numpy")
-def after_substep(done, fast, ground, soil, stand, step):
+def after_substep(done, fast, ground, soil, stand, step, work):
     """All adjustments after an accepted substep."""
     leaf_water(done, fast, ground, step)
     soil_bounds(done, fast, soil, stand)
-    surface_water(done, fast, soil, stand)
+    percolate(done, fast, work)
+    surface_water(done, fast, soil, stand, work)
+    divide(done, fast, work)

@@ -14,6 +14,7 @@ from edlite.model.columns import SOIL_FIELDS, Columns
 from edlite.model.daily import Calendar, DayBook, Target, allocate_day_book
 from edlite.model.lanes import (
     LANES,
+    N_SNOW,
     Cohorts,
     Fast,
     Ground,
@@ -31,7 +32,8 @@ from edlite.model.meteorology import N_MET
 from edlite.model.records import Output, allocate_output
 from edlite.model.state import State
 
-FAST_PATCH = ("enthalpy", "q", "co2", "water", "water_energy")
+FAST_PATCH = ("enthalpy", "q", "co2")
+FAST_ROWS = ("snow", "snow_energy", "theta", "energy")
 GROUND_STATE = (
     *("snow_depth", "step_size", "air_mass"),
     *("fast_carbon", "structural_carbon", "slow_carbon", "growth_export"),
@@ -40,8 +42,10 @@ LEAF_STATE = (
     *("leaf_carbon", "elongation", "wetness", "capacity_factor", "psi_open"),
     *("growth_resp", "virtual_resp"),
 )
-# smallest scales of the error control: enthalpy J kg-1, q, CO2, surface water kg m-2 and J m-2
-SCALAR_FLOORS = (1.0, 1e-5, 1.0, 0.1, 0.1 * L_F)
+# smallest scales of the error control: enthalpy J kg-1, q, CO2; surface water kg m-2, J m-2; theta,
+# soil energy J m-3
+SCALAR_FLOORS = (1.0, 1e-5, 1.0)
+ROW_FLOORS = (0.1, 0.1 * L_F, 0.01, 1e6)
 
 
 TOPSOIL = 0.2  # m, whose mean moisture and temperature drive decomposition option 2
@@ -129,9 +133,9 @@ def make_block(
     rows = Rows(n_layer, n_cohort, n_cohort if by_cohort else 0)
     buffers = tuple(np.zeros((rows.total, LANES)) for _ in range(8))
     floors = np.full((rows.controlled, LANES), 1e-30)
-    floors[: len(SCALAR_FLOORS)] = np.array(SCALAR_FLOORS)[:, None]
-    floors[len(SCALAR_FLOORS) : len(SCALAR_FLOORS) + n_layer] = 0.01
-    floors[len(SCALAR_FLOORS) + n_layer : len(SCALAR_FLOORS) + 2 * n_layer] = 1e6
+    sizes = (1, 1, 1, N_SNOW, N_SNOW, n_layer, n_layer)
+    known = np.repeat((*SCALAR_FLOORS, *ROW_FLOORS), sizes)
+    floors[: known.size] = known[:, None]
     return Block(
         patches=patches,
         cohorts_of=cohorts_of,
@@ -249,8 +253,8 @@ def load_state(block: Block, state: State) -> None:
         getattr(fast, name)[:] = getattr(state, name)[lanes]
     for name in GROUND_STATE:
         getattr(ground, name)[:] = getattr(state, name)[lanes]
-    fast.theta[:] = state.theta[:, lanes]
-    fast.energy[:] = state.energy[:, lanes]
+    for name in FAST_ROWS:
+        getattr(fast, name)[:] = getattr(state, name)[:, lanes]
     for lane in range(LANES):
         own = block.cohorts_of[min(lane, len(block.patches) - 1)]
         rows = slice(0, len(own))
@@ -269,8 +273,8 @@ def store_state(block: Block, state: State) -> None:
         getattr(state, name)[block.patches] = getattr(fast, name)[:used]
     for name in GROUND_STATE:
         getattr(state, name)[block.patches] = getattr(ground, name)[:used]
-    state.theta[:, block.patches] = fast.theta[:, :used]
-    state.energy[:, block.patches] = fast.energy[:, :used]
+    for name in FAST_ROWS:
+        getattr(state, name)[:, block.patches] = getattr(fast, name)[:, :used]
     for lane, own in enumerate(block.cohorts_of):
         rows = slice(0, len(own))
         state.leaf_energy[own] = fast.leaf_energy[rows, lane]

@@ -49,8 +49,8 @@ def stocks(seconds, fast, ground, soil, cohorts, leaves, water, energy, carbon):
     """
     mass = ground.air_mass
     for i in range(LANES):
-        water[i] = fast.water[i] + mass[i] * fast.q[i]
-        energy[i] = fast.water_energy[i] + mass[i] * fast.enthalpy[i]
+        water[i] = mass[i] * fast.q[i]
+        energy[i] = mass[i] * fast.enthalpy[i]
         carbon[i] = (
             mass[i] / M_DRY * fast.co2[i] * UMOL_TO_KGC
             + (ground.fast_carbon[i] - ground.fast_loss[i])
@@ -58,6 +58,10 @@ def stocks(seconds, fast, ground, soil, cohorts, leaves, water, energy, carbon):
             + (ground.slow_carbon[i] - ground.slow_loss[i])
             + ground.growth_export[i]
         )
+    for j in range(fast.snow.shape[0]):
+        for i in range(LANES):
+            water[i] += fast.snow[j, i]
+            energy[i] += fast.snow_energy[j, i]
     for k in range(soil.dz.shape[0]):
         for i in range(LANES):
             water[i] += soil.active[k, i] * fast.theta[k, i] * RHO_W * soil.dz[k]

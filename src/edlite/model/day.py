@@ -13,8 +13,6 @@ from edlite.model.fast_step import (
     lane_weather,
     precipitation,
     prescribe,
-    runoff,
-    snow_pack,
 )
 from edlite.model.integrator import integrate
 from edlite.model.lanes import LANES
@@ -27,6 +25,7 @@ from edlite.model.records import (
     record_fluxes,
     record_soil,
 )
+from edlite.model.snow import pool_state, runoff, snow_pack
 
 
 @lane_loop
@@ -94,6 +93,7 @@ def run_steps(
                 floors[n_controlled - n_cohort + c, i] = 0.1 * max(step.film_max[c, i], 1e-4)
                 floors[n_controlled - 2 * n_cohort + c, i] = 1e3 + 100.0 * step.capacity[c, i]
         precipitation(met, stand, step)
+        pool_state(fast, work)
         diagnose(fast, ground, soil, step, work)
         record_soil(at, share, fast, work, output)
         leaf_temperatures(fast, step, work)
@@ -105,7 +105,7 @@ def run_steps(
         photosynthesis(switches, fast, soil, cohorts, leaves, step, work)
         respiration(switches, STEP_S, fast, ground, soil, cohorts, leaves, step, work)
         for i in range(LANES):
-            step.water_before[i] = fast.water[i]
+            step.water_before[i] = work.pool[i]
         count = integrate(
             STEP_S,
             switches,
@@ -126,15 +126,17 @@ def run_steps(
             for i in range(LANES):
                 leaves.psi_open[c, i] = fast.psi_open[c, i] / STEP_S
         prescribe(theta_target[s + 1], fast, soil, stand)
-        runoff(STEP_S, switches.runoff_timescale, fast, book)
-        snow_pack(STEP_S, step.water_before, fast, ground, step)
+        pool_state(fast, work)
+        runoff(STEP_S, switches.runoff_timescale, fast, book, work)
+        snow_pack(STEP_S, step.water_before, fast, ground, step, work)
         for i in range(LANES):
             ground.canopy_t_sum[i] += fast.temperature[i]
+        pool_state(fast, work)
         diagnose(fast, ground, soil, step, work)
         record_soil(at, share, fast, work, output)
         leaf_temperatures(fast, step, work)
         close_step(STEP_S, seconds + STEP_S, fast, ground, soil, cohorts, leaves, step, book)
-        record_fluxes(at, share, met, fast, ground, leaves, step, book, output)
+        record_fluxes(at, share, met, fast, ground, leaves, step, work, book, output)
         record_budget(at, share, fast, step, book, output)
         record_cohorts(at, share, fast, step, work, output)
     return -1

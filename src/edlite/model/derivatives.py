@@ -27,7 +27,8 @@ from edlite.kernels.thermodynamics import (
 )
 from edlite.model.exchange import HEAT_TO_VAPOUR, boundary_layers, turbulence
 from edlite.model.lanes import LANES
-from edlite.model.soil_column import POOL_COVERS, POOL_OWN_TEMPERATURE, soil_fluxes
+from edlite.model.snow import POOL_COVERS, POOL_OWN_TEMPERATURE, pool_state, snow_fluxes
+from edlite.model.soil_column import soil_fluxes
 
 UNSATURATED_RAMP = 200.0  # evaporation fades out over the last 0.5 % of relative humidity
 WATER_SUPPLY_RAMP = 10.0  # m2 kg-1; transpiration fades out below 0.1 kg m-2 of available water
@@ -35,7 +36,10 @@ WATER_SUPPLY_RAMP = 10.0  # m2 kg-1; transpiration fades out below 0.1 kg m-2 of
 
 @lane_loop
 def diagnose(fast, ground, soil, step, work):
-    """Temperatures, liquid fractions, potentials and conductivities of the present state."""
+    """Temperatures, liquid fractions, potentials and conductivities of the present state.
+
+    Expects what `edlite.model.snow.pool_state` leaves in `work`.
+    """
     for i in range(LANES):
         t = air_temperature(fast.enthalpy[i], fast.q[i])
         rh = fast.q[i] / saturation_humidity(t, step.pressure[i])
@@ -51,8 +55,8 @@ def diagnose(fast, ground, soil, step, work):
             work.f_soil[k, i] = pool_liquid_fraction(fast.energy[k, i], water, soil.c_dry[k, i])
     for i in range(LANES):
         dz = soil.dz[0]
-        mass = fast.water[i]
-        energy = fast.energy[0, i] * dz + fast.water_energy[i]
+        mass = work.pool[i]
+        energy = fast.energy[0, i] * dz + work.pool_energy[i]
         water = fast.theta[0, i] * RHO_W * dz + mass
         capacity = soil.c_dry[0, i] * dz
         shared_t = pool_temperature(energy, water, capacity)
@@ -63,13 +67,10 @@ def diagnose(fast, ground, soil, step, work):
         )
         rest = where(mass > 1e-9, (shared_f * water - soil_liquid) / max(mass, 1e-9), shared_f)
         own = mass >= POOL_OWN_TEMPERATURE
-        own_mass = max(mass, 1.0)
-        pool_t = pool_temperature(fast.water_energy[i], own_mass, 0.0)
-        pool_f = pool_liquid_fraction(fast.water_energy[i], own_mass, 0.0)
         work.t_soil[0, i] = where(own, work.t_soil[0, i], shared_t)
         work.f_soil[0, i] = where(own, work.f_soil[0, i], soil_liquid / max(soil_water, 1e-9))
-        work.t_ground[i] = where(own, pool_t, shared_t)
-        work.a8[i] = where(own, pool_f, clip01(rest))
+        work.t_ground[i] = where(own, work.t_snow[0, i], shared_t)
+        work.a8[i] = where(own, work.f_snow[0, i], clip01(rest))
     for k in range(n_layer):
         for i in range(LANES):
             log_s = log_saturation(fast.theta[k, i], soil.theta_s[k, i])
@@ -151,7 +152,7 @@ def ground_fluxes(fast, d, soil, step, work):
         alpha = pore_humidity(work.psi[0, i], t)
         beta = surface_wetness(fast.theta[0, i], soil.theta_r[0, i], soil.theta_fc[0, i])
         q_soil = ground_humidity(q_sat, fast.q[i], alpha, beta)
-        covered = clip01(fast.water[i] / POOL_COVERS)
+        covered = clip01(work.pool[i] / POOL_COVERS)
         supply = supply_ramp(fast.theta[0, i], soil.theta_r[0, i], work.f_soil[0, i])
         open_air = work.unsaturated[i]
         from_soil = g * (q_soil - fast.q[i]) * supply * (1.0 - covered) * open_air
@@ -164,6 +165,7 @@ def ground_fluxes(fast, d, soil, step, work):
         work.h_sum[i] = work.h_ground[i]
         work.vapour_sum[i] = e_pool + e_soil
         work.vapour_energy[i] = (e_pool + e_soil) * vapour_enthalpy(t)
+        work.ground_vapour_energy[i] = work.vapour_energy[i]
         d.e_ground[i] = e_pool + e_soil
         d.e_film[i] = 0.0
         d.transpiration[i] = 0.0
@@ -245,6 +247,7 @@ def canopy_air(fast, d, step, work):
 @njit(error_model="numpy")
 def derivatives(switches, fast, d, ground, soil, stand, cohorts, step, work):
     """Fill `d` with the rates of change of `fast`."""
+    pool_state(fast, work)
     diagnose(fast, ground, soil, step, work)
     leaf_temperatures(fast, step, work)
     turbulence(switches, stand, step, work, fast)
@@ -253,5 +256,6 @@ def derivatives(switches, fast, d, ground, soil, stand, cohorts, step, work):
     root_zone(soil, work)
     ground_fluxes(fast, d, soil, step, work)
     leaf_fluxes(fast, d, cohorts, step, work)
-    soil_fluxes(fast, d, ground, soil, stand, step, work)
+    snow_fluxes(fast, d, ground, soil, step, work)
+    soil_fluxes(fast, d, soil, stand, work)
     canopy_air(fast, d, step, work)

@@ -3,7 +3,6 @@
 from edlite.constants import (
     CP_DRY,
     GRAVITY,
-    L_F,
     P_REFERENCE,
     R_DRY,
     RHO_W,
@@ -12,7 +11,7 @@ from edlite.constants import (
     Z0_SNOW,
     Z0_SOIL,
 )
-from edlite.kernels.mathematics import clip01, exp, lane_loop, log, power, where
+from edlite.kernels.mathematics import exp, lane_loop, log, power, where
 from edlite.kernels.soil_heat import fresh_snow_density, frozen_precipitation
 from edlite.kernels.thermodynamics import (
     air_density,
@@ -34,11 +33,9 @@ from edlite.model.meteorology import (
     SPECIFIC_HUMIDITY,
     WIND_SPEED,
 )
-from edlite.model.soil_column import POOL_OWN_TEMPERATURE
 
 LAI_RESOLVED = 0.005  # leaves of less area have no energy of their own
 KAPPA = R_DRY / CP_DRY
-SNOW_DENSITY_MIN, SNOW_DENSITY_MAX = 30.0, 1000.0
 
 
 @lane_loop
@@ -134,8 +131,8 @@ def foliage(incanopy, fast, ground, cohorts, leaves, step, book):
             left = where(lost, fast.leaf_energy[c, i] - drip_energy, 0.0)
             fast.leaf_energy[c, i] += gained - drip_energy - left
             fast.leaf_water[c, i] -= drip
-            fast.water[i] += drip
-            fast.water_energy[i] += drip_energy
+            fast.snow[0, i] += drip
+            fast.snow_energy[0, i] += drip_energy
             book.biomass_energy[i] += gained - left
             step.lai[c, i] = where(resolved, lai, 0.0)
             step.capacity[c, i] = where(resolved, capacity, 0.0)
@@ -174,43 +171,6 @@ def precipitation(met, stand, step):
             share = caught * step.lai[c, i] / max(leaf_area[i], 1e-12)
             step.interception[c, i] = step.precipitation[i] * share
             step.interception_energy[c, i] = step.precipitation_energy[i] * share
-
-
-@lane_loop
-def snow_pack(dt, water_before, fast, ground, step):
-    """Depth of surface water: new snow adds its own, losses shrink it, liquid collapses it."""
-    for i in range(LANES):
-        water = max(fast.water[i], 0.0)
-        # what fell from leaves onto bare ground brought its own depth
-        kept = where(water_before[i] > 0.0, min(1.0, water / max(water_before[i], 1e-12)), 1.0)
-        depth = ground.snow_depth[i] * kept + dt * step.snowfall[i] / step.snowfall_density[i]
-        f = where(
-            water >= POOL_OWN_TEMPERATURE,
-            pool_liquid_fraction(fast.water_energy[i], max(water, 1.0), 0.0),
-            clip01((fast.water_energy[i] / max(water, 1e-12) - ice_energy(T3)) / L_F),
-        )
-        thickest = water * ((1.0 - f) / SNOW_DENSITY_MIN + f / SNOW_DENSITY_MAX)
-        ground.snow_depth[i] = max(water / SNOW_DENSITY_MAX, min(depth, thickest))
-
-
-@lane_loop
-def runoff(dt, timescale, fast, book):
-    """Loose liquid of the surface pool leaves with a time constant [s]; 0 means none."""
-    for i in range(LANES):
-        water = max(fast.water[i], 0.0)
-        own = water >= POOL_OWN_TEMPERATURE
-        specific = fast.water_energy[i] / max(water, 1e-12)
-        f = clip01((specific - ice_energy(T3)) / L_F)
-        t = where(own, pool_temperature(fast.water_energy[i], max(water, 1.0), 0.0), 0.0)
-        liquid_t = where(f > 0.0, max(t, T3), T3)
-        share = where(timescale > 0.0, min(1.0, dt / max(timescale, 1e-9)), 0.0)
-        amount = water * share * max(f - 0.1, 0.0) / 0.9
-        # liquid leaves with the energy it has: of the pool's mean where all is liquid
-        energy = amount * where(f >= 1.0, specific, liquid_energy(liquid_t))
-        fast.water[i] -= amount
-        fast.water_energy[i] -= energy
-        book.runoff[i] = amount
-        book.runoff_energy[i] = energy
 
 
 @lane_loop

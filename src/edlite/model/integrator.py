@@ -159,7 +159,7 @@ def integrate(
         for r in range(n_row):
             for i in range(LANES):
                 y[r, i] = where(done[i] > 0.5, trial[r, i], y[r, i])
-        after_substep(done, fast, ground, soil, stand, step)
+        after_substep(done, fast, ground, soil, stand, step, work)
         for i in range(LANES):
             ground.step_size[i] = size[i]
             step.substeps[i] += where(trial_size[i] > 0.0, 1.0, 0.0)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 LANES = 16
+N_SNOW = 4  # sublayers of surface water and snow
 
 Array = np.ndarray
 
@@ -138,8 +139,8 @@ class Fast(NamedTuple):
     enthalpy: Array  # J kg-1 of canopy air
     q: Array  # kg kg-1
     co2: Array  # umol mol-1
-    water: Array  # kg m-2 on the surface, liquid and frozen
-    water_energy: Array  # J m-2
+    snow: Array  # (sublayer, lane) kg m-2 on the surface, liquid and frozen, top first
+    snow_energy: Array  # (sublayer, lane) J m-2
     theta: Array  # (layer, lane)
     energy: Array  # (layer, lane) J m-3
     leaf_energy: Array  # (cohort, lane) J m-2 ground
@@ -163,7 +164,7 @@ class Fast(NamedTuple):
     leaf_heat: Array  # J m-2, sensible
 
 
-N_SCALAR = 5
+N_SCALAR = 3
 N_INTEGRAL = 13
 
 
@@ -177,7 +178,7 @@ class Rows(NamedTuple):
     @property
     def controlled(self) -> int:
         """Rows of a buffer under error control."""
-        return N_SCALAR + 2 * self.layer + 2 * self.cohort
+        return N_SCALAR + 2 * (N_SNOW + self.layer + self.cohort)
 
     @property
     def total(self) -> int:
@@ -189,7 +190,7 @@ def fast_views(buffer: Array, rows: Rows) -> Fast:
     """Named views of a (row, lane) buffer."""
     views = [buffer[i] for i in range(N_SCALAR)]
     at = N_SCALAR
-    for size in (rows.layer, rows.layer, rows.cohort, rows.cohort):
+    for size in (N_SNOW, N_SNOW, rows.layer, rows.layer, rows.cohort, rows.cohort):
         views.append(buffer[at : at + size])
         at += size
     views += [buffer[at + i] for i in range(N_INTEGRAL)]
@@ -297,6 +298,9 @@ class Work(NamedTuple):
     e_pool: Array
     e_soil: Array
     h_ground: Array
+    ground_vapour_energy: Array  # W m-2
+    pool: Array  # kg m-2, all surface water
+    pool_energy: Array  # J m-2
     g_understorey: Array  # m s-1
     h_sum: Array
     vapour_sum: Array
@@ -314,6 +318,10 @@ class Work(NamedTuple):
     s1: Array
     s2: Array
     s3: Array
+    t_snow: Array  # (sublayer, lane)
+    f_snow: Array
+    snow_mass: Array
+    snow_heat: Array
     t_soil: Array  # (layer, lane)
     f_soil: Array
     psi: Array
@@ -337,6 +345,7 @@ class Work(NamedTuple):
     c7: Array
 
 
+_SNOW_FIELDS = {"t_snow", "f_snow", "snow_mass", "snow_heat"}
 _LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("t_leaf")])
 _STEP_COHORT = set(Step._fields[Step._fields.index("lai") :])
 _WORK_COHORT = set(Work._fields[Work._fields.index("t_leaf") :])
@@ -347,6 +356,8 @@ def _allocate(kind, layer_fields, cohort_fields, rows):
     for name in kind._fields:
         if name in layer_fields:
             shape = (rows.layer, LANES)
+        elif name in _SNOW_FIELDS:
+            shape = (N_SNOW, LANES)
         elif name in cohort_fields:
             shape = (rows.cohort, LANES)
         else:

@@ -74,7 +74,7 @@ def shortwave_band(
     )
     diffuse_albedo, beam_albedo, beam, diffuse = work.a0, work.a1, work.a2, work.a3
     for i in range(LANES):
-        covered = fast.water[i] > SURFACE_WATER_MIN
+        covered = fast.snow[0, i] > SURFACE_WATER_MIN
         liquid = work.a8[i]
         bare = where(
             coloured > 0.5,
@@ -141,7 +141,7 @@ def shortwave_band(
             absorbed[c, i] = gained
     for i in range(LANES):
         entering = beam[i] + diffuse[i] - work.a4[i]
-        covered = fast.water[i] > SURFACE_WATER_MIN
+        covered = fast.snow[0, i] > SURFACE_WATER_MIN
         reaches_soil = where(covered, surface_water_transmission(ground.snow_depth[i]), 1.0)
         step.sw_soil[i] += entering * reaches_soil
         step.sw_pool[i] += entering * (1.0 - reaches_soil)
@@ -167,7 +167,7 @@ def longwave(met, fast, cohorts, step, work):
     )
     albedo, source, down, up = work.a0, work.a1, work.a2, work.a3
     for i in range(LANES):
-        emissivity = where(fast.water[i] > SURFACE_WATER_MIN, EMIS_WATER, EMIS_SOIL)
+        emissivity = where(fast.snow[0, i] > SURFACE_WATER_MIN, EMIS_WATER, EMIS_SOIL)
         albedo[i] = 1.0 - emissivity
         source[i] = emissivity * emitted_longwave(work.t_ground[i])
     for c in range(n_cohort - 1, -1, -1):

@@ -60,7 +60,7 @@ def allocate_output(rows: Rows, records: int) -> Output:
 
 
 @lane_loop
-def record_fluxes(at, share, met, fast, ground, leaves, step, book, output):
+def record_fluxes(at, share, met, fast, ground, leaves, step, work, book, output):
     """Add a step to the means of record `at`; `share` of the record is one over its steps."""
     per_second = share / STEP_S
     out = output.fluxes[at]
@@ -82,7 +82,7 @@ def record_fluxes(at, share, met, fast, ground, leaves, step, book, output):
         out[16, i] += per_second * fast.temperature[i]
         out[17, i] += share * met[AIR_TEMPERATURE, i]
         out[18, i] += share * step.sw_in[i]
-        out[19, i] += share * fast.water[i]
+        out[19, i] += share * work.pool[i]
         out[20, i] += per_second * fast.assim_water[i]
         out[21, i] += per_second * fast.assim_energy[i]
         out[22, i] += per_second * fast.e_film[i]

@@ -1,19 +1,16 @@
-"""Rates of change of water and heat in soil and surface water."""
+"""Rates of change of water and heat in the soil."""
 
 from edlite.constants import RHO_W, T3
-from edlite.kernels.mathematics import clip01, lane_loop, where
-from edlite.kernels.soil_heat import heat_flux, snow_conductivity
+from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.soil_heat import heat_flux
 from edlite.kernels.soil_water import darcy_flux, ice_impedance, room_ramp, supply_ramp
-from edlite.kernels.thermodynamics import liquid_energy, vapour_enthalpy
+from edlite.kernels.thermodynamics import liquid_energy
 from edlite.model.lanes import LANES
-
-POOL_OWN_TEMPERATURE = 5.0  # kg m-2; a thinner pool shares the top soil layer's temperature
-POOL_COVERS = 0.1  # kg m-2 of surface water that covers the ground
 
 
 @lane_loop
-def soil_fluxes(fast, d, ground, soil, stand, step, work):
-    """Water and heat in soil and surface water.
+def soil_fluxes(fast, d, soil, stand, work):
+    """Water and heat in the soil; the heat that enters it from above is expected in work.a2.
 
     Where moisture is prescribed, water does not move; what roots and evaporation take is given back
     at once with the energy of liquid water, and counted as assimilation increment.
@@ -27,44 +24,13 @@ def soil_fluxes(fast, d, ground, soil, stand, step, work):
             demand[i] += work.tr_at[k, i] / max(work.available_sum[k, i], 1e-12)
             work.uptake[k, i] = work.available[k, i] * demand[i]
     for i in range(LANES):
-        own = fast.water[i] >= POOL_OWN_TEMPERATURE
-        vapour_h = vapour_enthalpy(work.t_ground[i])
-        surface = (
-            step.sw_pool[i]
-            + step.lw_ground[i]
-            - work.h_ground[i]
-            - (work.e_pool[i] + work.e_soil[i]) * vapour_h
-        )
-        depth = max(ground.snow_depth[i], 1e-3)
-        density = min(max(fast.water[i] / depth, 30.0), 1000.0)
-        conduction = where(
-            own,
-            -heat_flux(
-                work.t_ground[i],
-                work.t_soil[0, i],
-                depth,
-                soil.dz[0],
-                snow_conductivity(work.t_ground[i], density),
-                work.conduct[0, i],
-            ),
-            0.0,
-        )
-        d.water[i] = step.throughfall[i] - work.e_pool[i]
-        # a thin pool shares its temperature with the top layer, but what comes from above meets it
-        # first and melts or freezes it before the soil
-        met_by_pool = clip01(fast.water[i] / POOL_COVERS) * surface
-        d.water_energy[i] = step.throughfall_energy[i] + where(
-            own, surface - conduction, met_by_pool
-        )
         kept = 1.0 - stand.prescribed[i]
         returned = work.e_soil[i] * (1.0 - kept)
         returned_energy = returned * liquid_energy(max(work.t_soil[0, i], T3))
         d.assim_water[i] = returned
         d.assim_energy[i] = returned_energy
         water_in[i] = -work.e_soil[i] * kept / RHO_W
-        heat_in[i] = (
-            where(own, conduction, surface - met_by_pool) + step.sw_soil[i] + returned_energy
-        )
+        heat_in[i] += returned_energy
     for k in range(n_layer):
         below = min(k + 1, n_layer - 1)
         for i in range(LANES):

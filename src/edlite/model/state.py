@@ -13,16 +13,22 @@ from edlite.errors import InputError
 from edlite.files import read_dataset
 from edlite.kernels.thermodynamics import air_enthalpy, liquid_energy
 from edlite.model.columns import Columns
+from edlite.model.lanes import N_SNOW
 
 DEEP = 3.0  # m; free drainage leaves layers below near field capacity
-SHAPES = {"patch": ("patch",), "layer": ("layer", "patch"), "cohort": ("cohort",)}
+SHAPES = {
+    "patch": ("patch",),
+    "sublayer": ("sublayer", "patch"),
+    "layer": ("layer", "patch"),
+    "cohort": ("cohort",),
+}
 # name -> (shape, unit, long name)
 FIELDS = {
     "enthalpy": ("patch", "J kg-1", "specific enthalpy of canopy air"),
     "q": ("patch", "kg kg-1", "specific humidity of canopy air"),
     "co2": ("patch", "umol mol-1", "CO2 of canopy air"),
-    "water": ("patch", "kg m-2", "water and snow on the surface"),
-    "water_energy": ("patch", "J m-2", "internal energy of surface water and snow"),
+    "snow": ("sublayer", "kg m-2", "water and snow on the surface, top first"),
+    "snow_energy": ("sublayer", "J m-2", "internal energy of surface water and snow"),
     "snow_depth": ("patch", "m", "depth of surface water and snow"),
     "step_size": ("patch", "s", "next step of the integrator"),
     "air_mass": ("patch", "kg m-2", "mass of canopy air"),
@@ -52,8 +58,8 @@ class State:
     enthalpy: np.ndarray
     q: np.ndarray
     co2: np.ndarray
-    water: np.ndarray
-    water_energy: np.ndarray
+    snow: np.ndarray
+    snow_energy: np.ndarray
     snow_depth: np.ndarray
     step_size: np.ndarray
     air_mass: np.ndarray
@@ -123,8 +129,8 @@ class State:
             enthalpy=np.array([air_enthalpy(*x) for x in zip(t_air, humidity, strict=True)]),
             q=humidity,
             co2=patch(co2),
-            water=zero_p.copy(),
-            water_energy=zero_p.copy(),
+            snow=np.zeros((N_SNOW, n_patch)),
+            snow_energy=np.zeros((N_SNOW, n_patch)),
             snow_depth=zero_p.copy(),
             step_size=np.full(n_patch, 60.0),
             air_mass=zero_p.copy(),
