@@ -32,6 +32,7 @@ DATA = Path("data")  # in the folder of the samples
     type=int,
     help="In-canopy options to compare; default: that of the cases.",
 )
+@click.option("--parameters", type=Path, help="CSV of PFT parameters for all cases.")
 @click.option(
     *("--step", "output_step"),
     type=click.Choice(["step", "hour"]),
@@ -46,6 +47,7 @@ def tower_evaluation(
     definitions: tuple[Path, ...],
     shared: Path,
     incanopy: tuple[int, ...],
+    parameters: Path | None,
     output_step: str,
     jobs: int,
     scores_only: bool,
@@ -64,11 +66,12 @@ def tower_evaluation(
             run_cases(
                 *(cases, shared / DATA, out),
                 options=options,
+                parameters=parameters,
                 output_step=output_step,
                 jobs=jobs,
             )
-        evaluation = evaluate(cases, out, options)
-        folder = option_folder(out, options)
+        evaluation = evaluate(cases, out, options, parameters)
+        folder = option_folder(out, options, parameters)
         write_evaluation(evaluation, cases, anchors, folder)
         found[folder.name] = evaluation
     if len(found) > 1:
