@@ -12,7 +12,7 @@ from edlite.files import atomic_path, write_table, write_text
 from edlite.skill.anchors import read_anchors
 from edlite.skill.cases import Case, option_folder, read_cases
 from edlite.skill.evaluate import Evaluation, evaluate, run_cases, skill_of_options
-from edlite.skill.report import flux_table, option_table, state_table
+from edlite.skill.report import balance_table, flux_table, option_table, state_table
 
 DATA = Path("data")  # in the folder of the samples
 
@@ -92,6 +92,7 @@ def write_evaluation(
         "Half-hourly fluxes": flux_table(scores, anchors, "half-hourly"),
         "Daily fluxes": flux_table(scores, anchors, "daily"),
         "Daily states of the soil": state_table(scores),
+        "Balances of the records": balance_table(evaluation),
     }
     text = "\n".join(f"## {title}\n\n{table}" for title, table in tables.items())
     write_text(text, folder / "towers.md")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from edlite.constants import L_V3, YEAR_S
 from edlite.files import read_dataset
 from edlite.site.config import read_site_run
 from edlite.site.forcing import read_record, site_forcing
@@ -138,6 +139,13 @@ def energy_closure(pairs: Pairs) -> float:
     table = pd.concat([pairs[key]["observed"] for key in names], axis=1, keys=["le", "h", "rnet"])
     mean = table.dropna().mean()
     return float((mean["le"] + mean["h"]) / mean["rnet"])
+
+
+def water_balance(pairs: Pairs) -> tuple[float, float]:
+    """Measured evaporation (mean over what was measured) and precipitation [mm yr-1]."""
+    table = pairs["le", None]
+    evaporation = table["observed"].mean() / L_V3 * YEAR_S
+    return float(evaporation), float(table["precipitation"].mean() * YEAR_S)
 
 
 def skill_of_options(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:
