@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 import yaml
@@ -66,6 +67,24 @@ def test_patch_level_and_daily_output(tmp_path):
     cell = site.run(write_site(tmp_path, hourly)).native
     mean = (result.native["gpp"] * result.native["area"]).sum("patch")
     np.testing.assert_allclose(cell["gpp"].resample(time="1D").mean(), mean, rtol=1e-10)
+
+
+def test_summary_of_steps_is_that_of_hours(folder, tmp_path):
+    content = yaml.safe_load((folder / "run.yaml").read_text()) | {"output": {"step": "step"}}
+    del content["prescribe"]
+    summary = site.run(write_site(tmp_path, content)).summary.set_index(["variable", "step"])
+    hourly = pd.read_csv(folder / "out" / "summary.csv").set_index(["variable", "step"])
+    for name in ("native", "r_native", "rmse_native"):
+        np.testing.assert_allclose(summary[name], hourly[name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_figure_needs_cells(folder, tmp_path):
+    content = yaml.safe_load((folder / "run.yaml").read_text()) | {"output": {"level": "patch"}}
+    arguments = ["site", str(write_site(tmp_path, content)), "--out", str(tmp_path / "out")]
+    with pytest.raises(InputError, match="output.level is 'patch'"):
+        CliRunner().invoke(
+            group, [*arguments, "--figure", str(tmp_path / "f.png")], catch_exceptions=False
+        )
 
 
 def test_bedrock_and_depth(tmp_path):

@@ -13,7 +13,7 @@ from edlite.errors import InputError
 from edlite.files import write_dataset
 from edlite.skill.anchors import FILES, read_anchors
 from edlite.skill.cases import prepare, read_cases
-from edlite.skill.evaluate import energy_closure, evaluate, skill_of_options
+from edlite.skill.evaluate import energy_closure, evaluate, skill_of_options, water_balance
 from edlite.skill.report import number, option_table
 
 BOTTOM = [0.02, 0.08, 0.2]
@@ -115,6 +115,9 @@ def test_scores_of_model_and_regressions(evaluated):
     assert (own["n"] == 12 * 48).all()
     assert scores.loc[("A 2005", "le", "daily"), "n"].eq(12).all()
     assert energy_closure(evaluation.pairs["A 2005"]) == pytest.approx(0.5 / 0.6)
+    evaporated, fallen = water_balance(evaluation.pairs["A 2005"])
+    mean = own.loc["edlite", "mean_observed"]
+    assert (evaporated, fallen) == (pytest.approx(mean / 2.5e6 * 86400 * 365.2425), 0.0)
 
 
 def test_tables_and_figures_are_written(evaluated):

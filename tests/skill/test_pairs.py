@@ -43,6 +43,7 @@ def forcing(n=48):
     t, p = np.full(n, 290.0), np.full(n, 9e4)
     q = specific_humidity(0.5 * saturation_vapour_pressure(t), p)
     names = {"air_temperature": t, "air_pressure": p, "specific_humidity": q, "shortwave_down": t}
+    names["precipitation"] = 0.0 * t
     return xr.Dataset({k: ("time", v) for k, v in names.items()}, coords={"time": time})
 
 

@@ -23,6 +23,8 @@ def site(run_yaml: Path, threads: int, figure: Path | None, out: Path) -> None:
     run = read_site_run(run_yaml)
     if figure is not None and run.observations is None:
         raise InputError(run_yaml, "observations", None, "to be given for --figure")
+    if figure is not None and run.output.level != "cell":
+        raise InputError(run_yaml, "output.level", run.output.level, "cell, for --figure")
     result = run_site(run, threads)
     write_site(result, run, out)
     if figure is not None:

@@ -12,7 +12,7 @@ from edlite.files import atomic_path, write_table, write_text
 from edlite.skill.anchors import read_anchors
 from edlite.skill.cases import Case, option_folder, read_cases
 from edlite.skill.evaluate import Evaluation, evaluate, run_cases, skill_of_options
-from edlite.skill.report import flux_table, option_table, state_table
+from edlite.skill.report import balance_table, flux_table, option_table, state_table
 
 DATA = Path("data")  # in the folder of the samples
 
@@ -32,6 +32,7 @@ DATA = Path("data")  # in the folder of the samples
     type=int,
     help="In-canopy options to compare; default: that of the cases.",
 )
+@click.option("--parameters", type=Path, help="CSV of PFT parameters for all cases.")
 @click.option(
     *("--step", "output_step"),
     type=click.Choice(["step", "hour"]),
@@ -46,6 +47,7 @@ def tower_evaluation(
     definitions: tuple[Path, ...],
     shared: Path,
     incanopy: tuple[int, ...],
+    parameters: Path | None,
     output_step: str,
     jobs: int,
     scores_only: bool,
@@ -64,11 +66,12 @@ def tower_evaluation(
             run_cases(
                 *(cases, shared / DATA, out),
                 options=options,
+                parameters=parameters,
                 output_step=output_step,
                 jobs=jobs,
             )
-        evaluation = evaluate(cases, out, options)
-        folder = option_folder(out, options)
+        evaluation = evaluate(cases, out, options, parameters)
+        folder = option_folder(out, options, parameters)
         write_evaluation(evaluation, cases, anchors, folder)
         found[folder.name] = evaluation
     if len(found) > 1:
@@ -89,6 +92,7 @@ def write_evaluation(
         "Half-hourly fluxes": flux_table(scores, anchors, "half-hourly"),
         "Daily fluxes": flux_table(scores, anchors, "daily"),
         "Daily states of the soil": state_table(scores),
+        "Balances of the records": balance_table(evaluation),
     }
     text = "\n".join(f"## {title}\n\n{table}" for title, table in tables.items())
     write_text(text, folder / "towers.md")

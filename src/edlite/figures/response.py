@@ -61,6 +61,6 @@ def _profile(axis: Axes, losses: xr.Dataset) -> None:
         axis.plot(theta[known], depth[known], color=colour, marker="o", ms=4, label=name)
     axis.invert_yaxis()
     axis.set(xlabel=rf"$\theta$ ({st.MOISTURE})", ylabel="Depth (m)")
-    axis.set_title("What keeps the soil dry, year", loc="left")
+    axis.set_title("What keeps the soil dry", loc="left")
     axis.legend()
     st.grid(axis, "both")

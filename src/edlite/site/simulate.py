@@ -63,10 +63,16 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
         prescribed = simulate(model, run, state, theta=theta, threads=threads)
         prescribed.attrs["clipped_mean_m3_m3"] = clipped
     summary = None
-    if observed is not None and run.output.step == "hour" and run.output.level == "cell":
+    if observed is not None and run.output.step != "day" and run.output.level == "cell":
         runs = {"native": native} | ({} if prescribed is None else {"prescribed": prescribed})
-        summary = compare(runs, observed, record)
+        summary = compare({k: hourly_means(v) for k, v in runs.items()}, observed, record)
     return SiteResult(native, prescribed, observed, summary)
+
+
+def hourly_means(ds: xr.Dataset) -> xr.Dataset:
+    """The variables in time of a run's output, by the hour."""
+    in_time = ds[[name for name in ds.data_vars if "time" in ds[name].dims]]
+    return in_time.resample(time="1h").mean(keep_attrs=True)
 
 
 def spin_up(model: SiteModel, run: SiteRun, threads: int = 1) -> State:

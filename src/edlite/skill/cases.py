@@ -84,12 +84,14 @@ def prepare(
     folder: str | Path,
     *,
     options: Mapping[str, object] | None = None,
+    parameters: str | Path | None = None,
     output_step: str | None = None,
 ) -> Path:
     """Write a case's site run, with its tables beside it, and return the path of the YAML.
 
     data : folder in which the records' paths start;  folder : of the files written
     options : switches of the model that replace those of the case
+    parameters : table of PFT parameters that replaces the case's (see docs/reference/site-run.md)
     output_step : replaces the case's `output.step`
 
     The result, `run.yaml`, is a complete site run: `edlite site run.yaml --out DIR` repeats it.
@@ -111,6 +113,8 @@ def prepare(
         write_table(leaves, folder / LEAVES)
         content["stand"]["leaf_area"] = LEAVES
     content["options"] = dict(content.get("options") or {}) | dict(options or {})
+    if parameters is not None:
+        content["parameters"] = {"pft": _relative(require_file(parameters), folder)}
     if output_step is not None:
         content["output"] = dict(content.get("output") or {}) | {"step": output_step}
     text = yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
@@ -189,10 +193,13 @@ def read_stands(path: str | Path) -> pd.DataFrame:
     return table
 
 
-def option_folder(out: Path, options: Mapping[str, object]) -> Path:
-    """Folder of the runs with given options: `default`, or such as `incanopy-1`."""
-    name = "_".join(f"{key}-{value}" for key, value in sorted(options.items())) or "default"
-    return out / name
+def option_folder(
+    out: Path, options: Mapping[str, object], parameters: str | Path | None = None
+) -> Path:
+    """Folder of the runs with given options: `default`, or such as `incanopy-1_FILE`."""
+    parts = [f"{key}-{value}" for key, value in sorted(options.items())]
+    parts += [] if parameters is None else [Path(parameters).stem]
+    return out / ("_".join(parts) or "default")
 
 
 def read_cases(paths: Sequence[str | Path]) -> list[Case]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from edlite.constants import L_V3, YEAR_S
 from edlite.files import read_dataset
 from edlite.site.config import read_site_run
 from edlite.site.forcing import read_record, site_forcing
@@ -35,12 +36,12 @@ class Evaluation:
     scores: pd.DataFrame
 
 
-def run_case(case: Case, data: Path, folder: Path, options: Mapping, output_step: str) -> Path:
-    """Prepare and run one case in `folder`; its `native.nc`. Raises InputError."""
+def run_case(case: Case, data: Path, folder: Path, settings: Mapping) -> Path:
+    """Prepare (`settings`: see there) and run one case in `folder`; its `native.nc`."""
     # the model is imported on use: it brings the compiler with it
     from edlite.site.simulate import run_site, write_site
 
-    path = prepare(case, data, folder, options=options, output_step=output_step)
+    path = prepare(case, data, folder, **settings)
     run = read_site_run(path)
     write_site(run_site(run), run, folder)
     return folder / "native.nc"
@@ -52,12 +53,14 @@ def run_cases(
     out: str | Path,
     *,
     options: Mapping[str, object] | None = None,
+    parameters: str | Path | None = None,
     output_step: str = "step",
     jobs: int = 1,
 ) -> None:
     """Run cases into `out/{options}/{case}/`, `jobs` at a time; see `prepare` for the arguments."""
-    folder = option_folder(Path(out), options or {})
-    arguments = [(c, Path(data), folder / c.slug, dict(options or {}), output_step) for c in cases]
+    folder = option_folder(Path(out), options or {}, parameters)
+    settings = {"options": options, "parameters": parameters, "output_step": output_step}
+    arguments = [(case, Path(data), folder / case.slug, settings) for case in cases]
     if jobs == 1:
         for case in arguments:
             logger.info("%s, %s", case[0].name, folder.name)
@@ -80,10 +83,13 @@ def case_pairs(case: Case, folder: Path) -> Pairs:
 
 
 def evaluate(
-    cases: Sequence[Case], out: str | Path, options: Mapping[str, object] | None = None
+    cases: Sequence[Case],
+    out: str | Path,
+    options: Mapping[str, object] | None = None,
+    parameters: str | Path | None = None,
 ) -> Evaluation:
     """Scores of cases that were run into `out` (columns: see `score_table`)."""
-    folder = option_folder(Path(out), options or {})
+    folder = option_folder(Path(out), options or {}, parameters)
     pairs = {case.name: case_pairs(case, folder / case.slug) for case in cases}
     towers = {case.name: case.tower for case in cases}
     for name in REGRESSED:
@@ -133,6 +139,13 @@ def energy_closure(pairs: Pairs) -> float:
     table = pd.concat([pairs[key]["observed"] for key in names], axis=1, keys=["le", "h", "rnet"])
     mean = table.dropna().mean()
     return float((mean["le"] + mean["h"]) / mean["rnet"])
+
+
+def water_balance(pairs: Pairs) -> tuple[float, float]:
+    """Measured evaporation (mean over what was measured) and precipitation [mm yr-1]."""
+    table = pairs["le", None]
+    evaporation = table["observed"].mean() / L_V3 * YEAR_S
+    return float(evaporation), float(table["precipitation"].mean() * YEAR_S)
 
 
 def skill_of_options(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:

@@ -25,7 +25,6 @@ UNITS = {
     "soil_temperature": ("K", 1.0),
 }
 FLUXES = ("le", "h", "rnet", "nee", "gpp", "reco")
-WEATHER = ("shortwave_down", "air_temperature", "relative_humidity")
 
 
 def on_steps(values: pd.Series, time: pd.DatetimeIndex, step_s: float) -> pd.Series:
@@ -67,9 +66,10 @@ def measured(record: xr.Dataset, name: str) -> pd.Series:
 
 
 def weather(forcing: xr.Dataset) -> pd.DataFrame:
-    """Shortwave [W m-2], air temperature [K] and relative humidity [1] of a run's forcing.
+    """Shortwave [W m-2], air temperature [K], relative humidity [1], precipitation [kg m-2 s-1].
 
-    forcing : `air_temperature`, `specific_humidity`, `air_pressure`, `shortwave_down` on time
+    forcing : `air_temperature`, `specific_humidity`, `air_pressure`, `shortwave_down`,
+        `precipitation` on time
     """
     forcing = forcing.squeeze(drop=True)
     q, p = forcing["specific_humidity"].values, forcing["air_pressure"].values
@@ -79,6 +79,7 @@ def weather(forcing: xr.Dataset) -> pd.DataFrame:
         "shortwave_down": forcing["shortwave_down"].values,
         "air_temperature": forcing["air_temperature"].values,
         "relative_humidity": np.minimum(vapour / saturation, 1.0),
+        "precipitation": forcing["precipitation"].values,
     }
     return pd.DataFrame(columns, index=pd.DatetimeIndex(forcing["time"].values))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from edlite.skill.evaluate import EDLITE
+from edlite.skill.evaluate import EDLITE, Evaluation, energy_closure, water_balance
 from edlite.skill.regression import REGRESSIONS
 
 NAMES = {
@@ -103,6 +103,17 @@ def state_table(scores: pd.DataFrame) -> str:
                     number(row[k], digits) for k in ("mean_observed", "mean_modelled", "bias")
                 ]
                 rows.append([*cells, number(row["r"], 2), number(row["rmse"], digits)])
+    return markdown(header, rows)
+
+
+def balance_table(evaluation: Evaluation) -> str:
+    """What the towers measured: does their energy close, did less water evaporate than fell?"""
+    header = ["case", "(LE + H) / Rn", "evaporation, mm yr-1", "precipitation, mm yr-1"]
+    rows = []
+    for case in evaluation.cases:
+        closure = energy_closure(evaluation.pairs[case.name])
+        evaporated, fallen = water_balance(evaluation.pairs[case.name])
+        rows.append([case.name, number(closure, 2), number(evaporated, 0), number(fallen, 0)])
     return markdown(header, rows)
 
 

@@ -74,7 +74,6 @@ def demo_site(
             "temperature": float(tower["temperature"]),
         },
         "phenology": {name: float(tower[name]) for name in names},
-        "spinup": {"years": 1},
         "synthetic": True,
     }
     path = write_text(yaml.safe_dump(content, sort_keys=False), folder / "run.yaml")
@@ -109,21 +108,20 @@ def moisture_response(
 
     run = replace(run, start=np.datetime64(start), end=np.datetime64(end), output=DAILY)
     model = build(run, [(run.soil.sand, run.soil.clay)] * len(wetness))
-    soil = {name: model.columns.soil[name] for name in ("theta_wp", "theta_s")}
-    wilting, saturated = (np.asarray(soil[name]) for name in ("theta_wp", "theta_s"))
-    share = np.asarray(wetness, float)[:, None]
-    member = wilting + share * (saturated - wilting)  # (member, layer)
-    patch = member[model.columns.cell_index].T
+    soil, cell = model.columns.soil, model.columns.cell_index  # properties are (patch, layer)
+    share = np.asarray(wetness, float)[cell][:, None]
+    patch = (soil["theta_wp"] + share * (soil["theta_s"] - soil["theta_wp"])).T
     times = np.array([run.start, run.end]).astype("datetime64[ns]")
     theta = xr.DataArray(np.stack([patch, patch]), {"time": times}, ("time", "layer", "patch"))
     series = simulate(model, run, model.state, theta=theta).sel(time=slice(first, None))
     means = series.mean("time")
-    table = {"wetness": np.asarray(wetness, float), "theta": member[:, 0]}
+    first_patch = np.searchsorted(cell, np.arange(len(wetness)))
+    table = {"wetness": np.asarray(wetness, float), "theta": patch[0, first_patch]}
     return pd.DataFrame(table | {name: means[name].values * YEAR_S for name in FLUXES})
 
 
-def water_losses(run: SiteRun, folder: Path) -> xr.Dataset:
-    """Year means of soil moisture as it is, without drainage, and without plants.
+def water_losses(run: SiteRun, folder: Path, first: str) -> xr.Dataset:
+    """Mean soil moisture from the day `first` on: as it is, without drainage, without plants.
 
     Dims variant (`as it is`, `no drainage`, `no plants`), layer: `theta` [m3 m-3]; scalars by
     variant: `theta_rootzone`, `drainage` and `evapotranspiration` [kg m-2 yr-1].
@@ -140,8 +138,8 @@ def water_losses(run: SiteRun, folder: Path) -> xr.Dataset:
     parts = []
     for variant in variants.values():
         native = run_site(replace(variant, output=DAILY)).native
-        mean = native[["theta", "theta_rootzone", "drainage", "evapotranspiration"]].mean("time")
-        parts.append(mean)
+        names = ["theta", "theta_rootzone", "drainage", "evapotranspiration"]
+        parts.append(native[names].sel(time=slice(first, None)).mean("time"))
     result = xr.concat(parts, pd.Index(list(variants), name="variant"))
     for name in ("drainage", "evapotranspiration"):
         result[name] = result[name] * YEAR_S
