@@ -23,8 +23,9 @@ from edlite.model.snow import (
     EMPTY,
     POOL_OWN_TEMPERATURE,
     divide,
-    is_bottom,
     percolate,
+    return_lowest,
+    take_lowest,
 )
 
 FILM_MIN = 5e-4  # of capacity; a thinner film evaporates at once
@@ -131,14 +132,8 @@ def surface_water(done, fast, soil, stand, work):
     Works on the sublayer that touches the soil. Into a prescribed column the same amount leaves the
     pool, and counts as assimilation increment. Expects the pool's mass in work.pool.
     """
+    take_lowest(fast, work)
     bottom, bottom_energy = work.s0, work.s1
-    for j in range(N_SNOW):
-        below = min(j + 1, N_SNOW - 1)
-        for i in range(LANES):
-            own = work.pool[i] >= POOL_OWN_TEMPERATURE
-            here = is_bottom(own, j, fast.snow[j, i], fast.snow[below, i])
-            bottom[i] = where(here or (j == 0), fast.snow[j, i], bottom[i])
-            bottom_energy[i] = where(here or (j == 0), fast.snow_energy[j, i], bottom_energy[i])
     for i in range(LANES):
         ok = done[i] > 0.5
         dz = soil.dz[0]
@@ -181,13 +176,7 @@ def surface_water(done, fast, soil, stand, work):
         bottom_energy[i] = where(emptied, 0.0, energy_before + shared - energy)
         fast.assim_water[i] -= amount * prescribed
         fast.assim_energy[i] -= energy * prescribed
-    for j in range(N_SNOW):
-        below = min(j + 1, N_SNOW - 1)
-        for i in range(LANES):
-            own = work.pool[i] >= POOL_OWN_TEMPERATURE
-            here = is_bottom(own, j, fast.snow[j, i], fast.snow[below, i])
-            fast.snow[j, i] = where(here, bottom[i], fast.snow[j, i])
-            fast.snow_energy[j, i] = where(here, bottom_energy[i], fast.snow_energy[j, i])
+    return_lowest(fast, work)
 
 
 @njit(error_model="numpy")

@@ -115,11 +115,36 @@ def percolate(done, fast, work):
             fast.snow_energy[j + 1, i] += carried
 
 
-@process
-def is_bottom(own, j, mass, next_mass):
-    """Whether sublayer j touches the soil: the last that is there, or the one of a thin pool."""
-    last = (mass > EMPTY) and ((j == N_SNOW - 1) or (next_mass <= EMPTY))
-    return last if own else j == 0
+@lane_loop
+def take_lowest(fast, work):
+    """Mass and energy of the sublayer that touches the soil in work.s0 and work.s1.
+
+    A thin pool is the first sublayer alone. Expects the pool's mass in work.pool.
+    """
+    for i in range(LANES):
+        work.s0[i] = fast.snow[0, i]
+        work.s1[i] = fast.snow_energy[0, i]
+    for j in range(1, N_SNOW):
+        for i in range(LANES):
+            own = work.pool[i] >= POOL_OWN_TEMPERATURE
+            lower = own and (fast.snow[j, i] > EMPTY)
+            work.s0[i] = where(lower, fast.snow[j, i], work.s0[i])
+            work.s1[i] = where(lower, fast.snow_energy[j, i], work.s1[i])
+
+
+@lane_loop
+def return_lowest(fast, work):
+    """Put back what `take_lowest` took."""
+    for i in range(LANES):
+        work.s2[i] = 0.0
+    for j in range(N_SNOW - 1, -1, -1):
+        for i in range(LANES):
+            own = work.pool[i] >= POOL_OWN_TEMPERATURE
+            there = own and (fast.snow[j, i] > EMPTY)
+            here = (work.s2[i] < 0.5) and (there or (j == 0))
+            fast.snow[j, i] = where(here, work.s0[i], fast.snow[j, i])
+            fast.snow_energy[j, i] = where(here, work.s1[i], fast.snow_energy[j, i])
+            work.s2[i] = where(here, 1.0, work.s2[i])
 
 
 @process
