@@ -20,7 +20,12 @@ process = njit(error_model="numpy", forceinline=True)
 # flag (its own parallel loops set it) but gives users no name for it; without it LLVM would have to
 # compare dozens of pointers at run time and leaves the loops scalar
 CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")
-lane_loop = njit(error_model="numpy", noalias=True)
+_INSIDE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+lane_loop = njit(noalias=True, **_INSIDE)
+
+# decorator of functions that call such loops; neither can be called from Python when compiled: the
+# wrappers that unpack hundreds of arrays would take longer to compile than all else
+loop_group = njit(**_INSIDE)
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to the nearest integer
 _TWO52 = 4503599627370496.0

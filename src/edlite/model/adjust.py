@@ -3,10 +3,8 @@
 Every function works only on lanes whose substep was accepted (`done` > 0.5).
 """
 
-from numba import njit
-
 from edlite.constants import RHO_W
-from edlite.kernels.mathematics import clip01, lane_loop, where
+from edlite.kernels.mathematics import clip01, lane_loop, loop_group, where
 from edlite.kernels.thermodynamics import (
     air_temperature,
     liquid_energy,
@@ -60,7 +58,7 @@ def leaf_water(done, fast, ground, step):
             fast.e_film[i] += boil
 
 
-@njit(error_model="numpy")
+@loop_group
 def _move(k_from, k_to, amount, fast, soil, i):
     """Move `amount` [kg m-2] of water with its energy between two layers of lane i."""
     t = pool_temperature(
@@ -76,7 +74,7 @@ def _move(k_from, k_to, amount, fast, soil, i):
     fast.energy[k_to, i] += energy / soil.dz[k_to]
 
 
-@njit(error_model="numpy")
+@loop_group
 def _lowest(fast, i):
     """The sublayer of surface water that touches the soil."""
     j = N_SNOW - 1
@@ -179,7 +177,7 @@ def surface_water(done, fast, soil, stand, work):
     return_lowest(fast, work)
 
 
-@njit(error_model="numpy")
+@loop_group
 def after_substep(done, fast, ground, soil, stand, step, work):
     """All adjustments after an accepted substep."""
     leaf_water(done, fast, ground, step)

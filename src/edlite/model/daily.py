@@ -8,10 +8,9 @@ the pool `growth_export`, so that carbon closes over plant, litter, soil and air
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from edlite.constants import DAY_S, PSI_WILTING, YEAR_S
-from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.mathematics import lane_loop, loop_group, where
 from edlite.kernels.soil_carbon import RESPIRED_STRUCTURAL
 from edlite.kernels.vegetation import (
     COLD_DECIDUOUS,
@@ -96,7 +95,7 @@ def _wetness(c, cohorts, soil, work):
         work.a0[i] /= max(work.a1[i], 1e-9)
 
 
-@njit(error_model="numpy")
+@loop_group
 def daily_update(day_of_year, calendar, target, ground, soil, cohorts, leaves, work, book):
     """Close the day that ends; `day_of_year` (1-366) is that of the day that begins.
 

@@ -1,9 +1,7 @@
 """A UTC day of a block: 144 steps, means over its records, then the daily update."""
 
-from numba import njit
-
 from edlite.constants import STEP_S
-from edlite.kernels.mathematics import lane_loop
+from edlite.kernels.mathematics import lane_loop, loop_group
 from edlite.model.budgets import close_step, stocks
 from edlite.model.derivatives import diagnose, leaf_temperatures, root_water, root_zone
 from edlite.model.exchange import boundary_layers, turbulence
@@ -35,7 +33,7 @@ def _zero_integrals(n_controlled, buffer):
             buffer[r, i] = 0.0
 
 
-@njit(error_model="numpy")
+@loop_group
 def run_steps(
     switches,
     first_step,

@@ -1,9 +1,7 @@
 """Rates of change of the fast state: canopy air, leaves, surface water, soil."""
 
-from numba import njit
-
 from edlite.constants import CP_DRY, CP_VAP, M_DRY, PSI_WILTING, RHO_W
-from edlite.kernels.mathematics import clip01, lane_loop, power, where
+from edlite.kernels.mathematics import clip01, lane_loop, loop_group, power, where
 from edlite.kernels.soil_heat import soil_conductivity
 from edlite.kernels.soil_water import (
     available_water,
@@ -244,7 +242,7 @@ def canopy_air(fast, d, step, work):
         d.ustar[i] = work.ustar[i]
 
 
-@njit(error_model="numpy")
+@loop_group
 def derivatives(switches, fast, d, ground, soil, stand, cohorts, step, work):
     """Fill `d` with the rates of change of `fast`."""
     pool_state(fast, work)

@@ -2,10 +2,8 @@
 
 import math
 
-from numba import njit
-
 from edlite.constants import USTAR_MIN, WIND_CANOPY_MIN, Z0_SOIL
-from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.mathematics import lane_loop, loop_group, where
 from edlite.kernels.turbulence import (
     RIB_MAX,
     bulk_richardson,
@@ -127,7 +125,7 @@ def net_conductances(stand, step, work):
         )
 
 
-@njit(error_model="numpy")
+@loop_group
 def turbulence(switches, stand, step, work, fast):
     """Friction velocity, exchange with the atmosphere, ground conductance, wind at canopy top.
 

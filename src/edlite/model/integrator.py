@@ -6,9 +6,7 @@ zero. No lane reads another, so a lane's result does not depend on its neighbour
 
 import math
 
-from numba import njit
-
-from edlite.kernels.mathematics import lane_loop, power, where
+from edlite.kernels.mathematics import lane_loop, loop_group, power, where
 from edlite.kernels.thermodynamics import air_temperature, pool_temperature
 from edlite.model.adjust import after_substep
 from edlite.model.derivatives import derivatives
@@ -52,7 +50,7 @@ def insane(new, error, soil, stand, step):
             error[i] = where(bad, max(error[i], BAD), error[i])
 
 
-@njit(error_model="numpy")
+@loop_group
 def integrate(
     dt, switches, buffers, views, floors, n_controlled, ground, soil, stand, cohorts, step, work
 ):

@@ -6,10 +6,8 @@ from the top down the fluxes (`edlite.kernels.radiation` holds the layer solutio
 
 import math
 
-from numba import njit
-
 from edlite.constants import EMIS_SOIL, EMIS_WATER
-from edlite.kernels.mathematics import exp, lane_loop, process, where
+from edlite.kernels.mathematics import exp, lane_loop, loop_group, process, where
 from edlite.kernels.radiation import (
     beam_backscatter,
     beam_down_amplitude,
@@ -202,7 +200,7 @@ def longwave(met, fast, cohorts, step, work):
         step.lw_ground[i] = down[i] - up[i]
 
 
-@njit(error_model="numpy")
+@loop_group
 def radiation(switches, met, fast, ground, soil, cohorts, step, work):
     """Fill the absorbed radiation of `step`; `work` holds the diagnosed temperatures.
 
