@@ -10,6 +10,7 @@ from edlite.constants import DAY_S, UMOL_TO_KGC, YEAR_DAYS
 from edlite.model import daily, photosynthesis
 from edlite.model.block import make_block, pack
 from edlite.model.options import ModelOptions
+from helpers.from_python import from_python
 from helpers.model_columns import Patch, columns_of
 from helpers.narrow import narrow
 
@@ -78,9 +79,9 @@ def run(option):
     for day in range(DAYS + 1):
         course.append([getattr(ground, name).copy() for name in POOLS])
         ground.canopy_t_sum[:] = t * DAY_S
-        photosynthesis.respiration(switches, DAY_S, *hourly)
+        from_python(photosynthesis.respiration)(switches, DAY_S, *hourly)
         respired.append(step.rh * UMOL_TO_KGC * DAY_S)
-        daily.daily_update(float(1 + day % 365), *nightly)
+        from_python(daily.daily_update)(float(1 + day % 365), *nightly)
         fallen.append([block.day_book.litter_fast.copy(), block.day_book.litter_structural.copy()])
     return Course(np.array(course), np.array(respired), np.array(fallen), t, wetness)
 

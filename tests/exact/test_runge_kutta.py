@@ -64,7 +64,7 @@ def smooth(switches, fast, d, ground, soil, stand, cohorts, step, work):
 
 
 @njit(error_model="numpy")
-def nothing_between(done, fast, ground, soil, stand, step):
+def nothing_between(done, fast, ground, soil, stand, step, work):
     """Stands for what follows a substep."""
 
 

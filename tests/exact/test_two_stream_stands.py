@@ -17,6 +17,7 @@ from edlite.model.meteorology import (
 )
 from edlite.model.options import ModelOptions
 from edlite.model.radiation import longwave, radiation, shortwave_band
+from helpers.from_python import interpreted
 from helpers.model_columns import Patch, columns_of
 from helpers.narrow import narrow
 from helpers.two_stream import absorbed, fluxes, longwave_rates, rates
@@ -55,7 +56,7 @@ def random_stands(block, rng):
     empty = rng.random(shape) < rng.random(LANES) * 0.6
     step.lai[:] = np.where(empty, 0.0, rng.uniform(0.01, 1.2, shape))
     block.views[0].theta[0] = rng.uniform(0.05, 0.4, LANES)
-    block.views[0].water[:] = np.where(rng.random(LANES) < 0.3, 2.0, 0.0)
+    block.views[0].snow[0] = np.where(rng.random(LANES) < 0.3, 2.0, 0.0)
     block.ground.snow_depth[:] = 0.02
     work.a8[:] = rng.random(LANES)
     work.t_leaf[:] = rng.uniform(260.0, 310.0, shape)
@@ -79,13 +80,13 @@ def solve(block):
     """The model's radiation of the block; its loops over lanes are compiled, the rest is Python."""
     parts = (block.views[0], block.ground, block.soil, block.cohorts, block.step, block.work)
     small = (narrow(part, radiation, shortwave_band, longwave) for part in parts)
-    radiation.py_func(ModelOptions().switches(), block.met, *small)
+    interpreted(radiation, shortwave_band, longwave)(ModelOptions().switches(), block.met, *small)
 
 
 def expected(block):
     """Absorbed by leaves in each band and in longwave (row, lane), by the ground, and reflected."""
     leaves, met, lai = block.cohorts, block.met, block.step.lai
-    wet = block.views[0].water > 0.0
+    wet = block.views[0].snow[0] > 0.0
     dry = np.maximum(0.14, 0.31 - 0.34 * block.views[0].theta[0] / block.soil.theta_s[0])
     albedo = np.where(wet, 0.5 - 0.36 * block.work.a8, dry)
     result = {}

@@ -221,7 +221,13 @@ CASES = {
     ),
     "turbulence.louis_momentum": case(0.0, falls="rib", derive=roughness),
     "turbulence.louis_heat": case(0.0, falls="rib", derive=roughness),
-    "turbulence._louis": case(0.0, falls="rib stable_factor", derive=roughness),
+    "turbulence._louis": case(
+        0.0,
+        rises="unstable_factor",
+        falls="rib stable_factor",
+        ranges={"unstable_factor": (10.0, 15.0)},
+        derive=roughness,
+    ),
     "turbulence.louis_conductance": case(0.0, rises="wind", falls="rib", derive=roughness),
     "turbulence.canopy_top_wind_louis": case(
         lambda v: v["wind_min"],

@@ -15,6 +15,7 @@ from edlite.model.columns import SOIL_FIELDS, Columns
 from edlite.model.derivatives import diagnose
 from edlite.model.soil_column import soil_fluxes
 from edlite.soil.hydraulics import soil_properties
+from helpers.from_python import from_python
 from helpers.narrow import narrow
 
 
@@ -33,7 +34,9 @@ def gardner_conductivity(k_sat, b, log_s):
 def with_functions(loop, **functions):
     """A lane loop of the model in which some process functions are replaced."""
     python = loop.py_func
-    return lane_loop(types.FunctionType(python.__code__, python.__globals__ | functions))
+    return from_python(
+        lane_loop(types.FunctionType(python.__code__, python.__globals__ | functions))
+    )
 
 
 diagnose_gardner = with_functions(
@@ -66,10 +69,13 @@ class SoilColumn:
         block = make_block(columns, patches, np.zeros((1, 4), int), corner, np.zeros(1, bool))
         parts = (block.views[0], block.views[1], block.ground, block.soil, block.stand)
         self._parts = [narrow(x, diagnose, soil_fluxes) for x in (*parts, block.step, block.work)]
-        self.fast, self._rates, self._ground, self.soil, _, self._step, self.work = self._parts
+        self.fast, self._rates, self._ground, self.soil, self._stand, self._step, self.work = (
+            self._parts
+        )
         for name, value in properties.items():
             getattr(self.soil, name)[:] = value
-        self._diagnose = diagnose_gardner if gardner else diagnose
+        self._diagnose = diagnose_gardner if gardner else from_python(diagnose)
+        self._soil_fluxes = from_python(soil_fluxes)
         self.depth, self.thickness = -self.soil.z, self.soil.dz
 
     def energy_at(self, temperature, theta, liquid=1.0):
@@ -83,7 +89,8 @@ class SoilColumn:
         self.fast.energy[:] = np.asarray(energy)[:, None]
         self.work.e_soil[:] = -water_flux * RHO_W
         self._diagnose(self.fast, self._ground, self.soil, self._step, self.work)
-        soil_fluxes(*self._parts)
+        self.work.a2[:] = 0.0  # no heat from above
+        self._soil_fluxes(self.fast, self._rates, self.soil, self._stand, self.work)
         return self._rates.theta[:, 0].copy(), self._rates.energy[:, 0].copy()
 
     def liquid_fraction(self) -> np.ndarray:

@@ -16,6 +16,7 @@ from edlite.model.photosynthesis import (
     stomata,
     supply_water,
 )
+from helpers.from_python import from_python
 from helpers.model_columns import Patch, columns_of
 from helpers.narrow import narrow
 from helpers.stomata_reference import Leaf, most_open
@@ -102,7 +103,7 @@ def solve(block):
         block.step,
         block.work,
     )
-    photosynthesis(*(narrow(part, *loops) for part in parts))
+    from_python(photosynthesis)(*(narrow(part, *loops) for part in parts))
 
 
 def expected(block):

@@ -9,6 +9,7 @@ from numba import config
 from edlite.model.block import make_block, pack
 from edlite.model.derivatives import leaf_fluxes
 from edlite.model.driver import interpolation
+from helpers.from_python import from_python
 from helpers.model_columns import FOREST, Patch, columns_of, weather
 
 PACKED = re.compile(r"\bv?(?:mul|fn?m(?:add|sub)\d*)pd\b")
@@ -26,7 +27,8 @@ def test_leaf_loop_is_packed():
     (patches,) = pack(columns)
     block = make_block(columns, patches, point, weight, np.zeros(1, bool))
     fast, rates = block.views[:2]
-    leaf_fluxes(fast, rates, block.cohorts, block.step, block.work)
-    (assembly,) = leaf_fluxes.inspect_asm().values()
+    loop = from_python(leaf_fluxes)
+    loop(fast, rates, block.cohorts, block.step, block.work)
+    (assembly,) = loop.inspect_asm().values()
     packed, scalar = len(PACKED.findall(assembly)), len(SCALAR.findall(assembly))
     assert packed > 40 and packed > 5 * scalar

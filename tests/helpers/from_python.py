@@ -1,0 +1,23 @@
+"""Loops of the model, compiled so that Python can call them."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from functools import cache
+
+from numba import njit
+
+
+@cache
+def from_python(loop: Callable) -> Callable:
+    """A lane loop of the model, or a group of them, with the wrapper that the model leaves out."""
+    python = getattr(loop, "py_func", None)
+    return loop if python is None else njit(error_model="numpy", noalias=True)(python)
+
+
+def interpreted(group: Callable, *loops: Callable) -> Callable:
+    """A group of loops run by Python itself, the `loops` that it calls compiled."""
+    python = group.py_func
+    callable_loops = {loop.__name__: from_python(loop) for loop in loops}
+    return types.FunctionType(python.__code__, python.__globals__ | callable_loops)
