@@ -35,9 +35,9 @@ def main(results: Path) -> None:
     """Bring the page up to date."""
     towers = option_folder(results / "towers", {"incanopy": ModelOptions().incanopy})
     tables = sections(require_file(towers / "towers.md"))
-    tables["In-canopy options"] = option_table(
-        pd.read_csv(require_file(results / "towers" / "incanopy.csv"), dtype={"options": str})
-    ).strip()
+    for name, file in (("In-canopy options", "incanopy"), ("Gas exchange", "parameters")):
+        path = require_file(results / "towers" / f"{file}.csv")
+        tables[name] = option_table(pd.read_csv(path, dtype={"options": str})).strip()
     text = PAGE.read_text(encoding="utf-8")
     for name, table in tables.items():
         pattern = rf"(<!-- {re.escape(name)} -->).*?(<!-- end -->)"
