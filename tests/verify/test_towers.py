@@ -24,14 +24,14 @@ ALTERNATIVE = "gas-exchange-rev84.csv"  # of the plant parameters, beside the ca
 JOBS = min(6, os.cpu_count() or 1)
 # case -> variable -> least r of daily means; NEE and GPP where the tower has them
 FLOORS = {
-    "US-Blo 2001-2003": {"le": 0.5, "h": 0.5},
-    "US-Bo1 1998": {"le": 0.6, "h": 0.3},
-    "US-Me2 2002": {"le": 0.2, "h": 0.6, "gpp": 0.5},
-    "US-Me2 2004": {"le": 0.2, "h": 0.6, "gpp": 0.5},
-    "US-Me2 2005": {"le": 0.3, "h": 0.6, "gpp": 0.6},
-    "US-Whs 2014-15": {"le": 0.5, "h": 0.5},
+    "US-Blo 2001-2003": {"le": 0.25, "h": 0.75},
+    "US-Bo1 1998": {"le": 0.7, "h": 0.2},
+    "US-Me2 2002": {"le": 0.35, "h": 0.75, "gpp": 0.5},
+    "US-Me2 2004": {"le": 0.25, "h": 0.7, "gpp": 0.5},
+    "US-Me2 2005": {"le": 0.6, "h": 0.8, "gpp": 0.6},
+    "US-Whs 2014-15": {"le": 0.75, "h": 0.8},
 }
-HALF_HOURLY = {"le": 0.5, "h": 0.7}  # least r
+HALF_HOURLY = {"le": 0.45, "h": 0.6}  # least r
 CLOSURE = {"energy_residual_max": 1e-5, "water_residual_max": 1e-9, "carbon_residual_max": 1e-12}
 
 
