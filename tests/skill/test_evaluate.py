@@ -129,8 +129,10 @@ def test_tables_and_figures_are_written(evaluated):
     assert "## Daily fluxes" in text and "0.80, 40.0" in text
     for name in ("A", "B", "skill"):
         assert (folder / "out" / f"{name}.png").stat().st_size > 10_000
-    skill = skill_of_options({"0": evaluation, "1": evaluation})
-    assert option_table(skill).count("half-hourly") == 2
+    some = evaluation.scores[evaluation.scores["case"] == "A 2005"]
+    skill = skill_of_options({"0": evaluation.scores, "1": some})
+    assert (skill["n_case"] == 1).all()
+    assert option_table(skill).count("| LE | ") == 2
 
 
 def test_a_damaged_score_table_is_refused(tmp_path):

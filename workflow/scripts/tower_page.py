@@ -1,9 +1,9 @@
 """Tables and plots of docs/concepts/how-right-towers.md from the results of `make verify`.
 
-    python workflow/scripts/tower_page.py [results/verify]
+    python workflow/scripts/tower_page.py [results/verify [IN-CANOPY OPTION]]
 
-Text between `<!-- NAME -->` and `<!-- end -->` of the page is replaced, plots are copied to
-docs/images.
+The option is the model's default unless it is named. Text between `<!-- NAME -->` and
+`<!-- end -->` of the page is replaced, plots are copied to docs/images.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def sections(path: Path) -> dict[str, str]:
     return {title: text.strip() for title, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def main(results: Path) -> None:
+def main(results: Path, incanopy: int) -> None:
     """Bring the page up to date."""
-    towers = option_folder(results / "towers", {"incanopy": ModelOptions().incanopy})
+    towers = option_folder(results / "towers", {"incanopy": incanopy})
     tables = sections(require_file(towers / "towers.md"))
-    tables["In-canopy options"] = option_table(
-        pd.read_csv(require_file(results / "towers" / "incanopy.csv"), dtype={"options": str})
-    ).strip()
+    for name, file in (("In-canopy options", "incanopy"), ("Gas exchange", "parameters")):
+        path = require_file(results / "towers" / f"{file}.csv")
+        tables[name] = option_table(pd.read_csv(path, dtype={"options": str})).strip()
     text = PAGE.read_text(encoding="utf-8")
     for name, table in tables.items():
         pattern = rf"(<!-- {re.escape(name)} -->).*?(<!-- end -->)"
@@ -48,4 +48,5 @@ def main(results: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "results/verify"))
+    given = dict(enumerate(sys.argv[1:]))
+    main(Path(given.get(0, "results/verify")), int(given.get(1, ModelOptions().incanopy)))

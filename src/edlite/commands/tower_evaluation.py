@@ -73,7 +73,7 @@ def tower_evaluation(
         evaluation = evaluate(cases, out, options, parameters)
         folder = option_folder(out, options, parameters)
         write_evaluation(evaluation, cases, anchors, folder)
-        found[folder.name] = evaluation
+        found[folder.name] = evaluation.scores
     if len(found) > 1:
         skill = skill_of_options(found)
         write_table(skill, out / "incanopy.csv")

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 EDLITE = "edlite"
 REGRESSED = ("le", "h", "nee")  # measured at more than one tower
+COMPARED = ("le", "h", "nee", "gpp")  # between options
 Pairs = dict[tuple[str, float | None], pd.DataFrame]
 
 
@@ -149,17 +150,19 @@ def water_balance(pairs: Pairs) -> tuple[float, float]:
     return float(evaporation), float(table["precipitation"].mean() * YEAR_S)
 
 
-def skill_of_options(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:
-    """Skill of latent and sensible heat by option: medians over the cases.
+def skill_of_options(scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Skill of the model by option: medians over the cases that all options have.
 
-    evaluations : label of the options -> evaluation
+    scores : label of the options -> table of `score_table`
 
-    Columns options, step, variable, r, rmse, bias (each the median over the cases).
+    Columns options, step, variable (le, h, nee, gpp), n_case, r, rmse, bias (medians).
     """
+    common = set.intersection(*(set(table["case"]) for table in scores.values()))
     parts = []
-    for label, evaluation in evaluations.items():
-        table = evaluation.scores
-        table = table[(table["model"] == EDLITE) & table["variable"].isin(("le", "h"))]
-        medians = table.groupby(["step", "variable"])[["r", "rmse", "bias"]].median().reset_index()
-        parts.append(medians.assign(options=label))
-    return pd.concat(parts, ignore_index=True)[["options", "step", "variable", "r", "rmse", "bias"]]
+    for label, table in scores.items():
+        table = table[table["case"].isin(common) & table["variable"].isin(COMPARED)]
+        groups = table[table["model"] == EDLITE].groupby(["step", "variable"])
+        medians = groups[["r", "rmse", "bias"]].median()
+        parts.append(medians.assign(n_case=groups.size(), options=label).reset_index())
+    columns = ["options", "step", "variable", "n_case", "r", "rmse", "bias"]
+    return pd.concat(parts, ignore_index=True)[columns]

@@ -118,15 +118,17 @@ def balance_table(evaluation: Evaluation) -> str:
 
 
 def option_table(skill: pd.DataFrame) -> str:
-    """Options side by side (`edlite.skill.evaluate.skill_of_options`)."""
-    header = ["option", "step", "LE r", "LE RMSE", "LE bias", "H r", "H RMSE", "H bias"]
+    """Options side by side (`edlite.skill.evaluate.skill_of_options`), by flux."""
+    header = ["flux", "options", "cases", "half-hourly r", "RMSE", "bias", "daily r", "RMSE"]
     rows = []
-    for (label, step), part in skill.groupby(["options", "step"], sort=False):
-        part = part.set_index("variable")
-        cells = [label, step]
-        for name in ("le", "h"):
-            cells += [number(part.loc[name, k], d) for k, d in (("r", 3), ("rmse", 1), ("bias", 1))]
-        rows.append(cells)
+    table = skill.set_index(["variable", "options", "step"])
+    for name in (n for n in FLUX_ORDER if n in set(skill["variable"])):
+        for label in dict.fromkeys(skill["options"]):
+            fine, day = (table.loc[(name, label, step)] for step in ("half-hourly", "daily"))
+            digits = 1 if name in ("le", "h") else 2
+            cells = [NAMES[name], label, f"{int(fine['n_case'])}", number(fine["r"], 3)]
+            cells += [number(fine[k], digits) for k in ("rmse", "bias")]
+            rows.append([*cells, number(day["r"], 3), number(day["rmse"], digits)])
     return markdown(header, rows)
 
 
