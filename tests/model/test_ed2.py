@@ -90,7 +90,7 @@ def compare(folder, days):
         columns,
         state,
         meteorology,
-        ModelOptions(),
+        ModelOptions(incanopy=0),
         start,
         start + days * np.timedelta64(1, "D"),
         phenology=CURVES,
