@@ -9,11 +9,11 @@ The option is the model's default unless it is named. Text between `<!-- NAME --
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import pandas as pd
+from PIL import Image
 
 from edlite.errors import require_file
 from edlite.files import write_text
@@ -44,7 +44,8 @@ def main(results: Path, incanopy: int) -> None:
         text = re.sub(pattern, lambda m, t=table: f"{m[1]}\n{t}\n{m[2]}", text, flags=re.DOTALL)
     write_text(text, PAGE)
     for figure in (*towers.glob("*.png"), results / "response" / "response.png"):
-        shutil.copy(require_file(figure), IMAGES / f"tower-{figure.name}")
+        with Image.open(require_file(figure)) as image:  # 64 colours: a third of the size
+            image.convert("RGB").quantize(64).save(IMAGES / f"tower-{figure.name}", optimize=True)
 
 
 if __name__ == "__main__":

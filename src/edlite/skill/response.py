@@ -39,11 +39,18 @@ DAILY = Output(step="day", level="cell", budgets=False)
 
 
 def demo_site(
-    recipe: Path, region: str, towers: Path, site: str, stands: Path, folder: Path
+    recipe: Path,
+    region: str,
+    towers: Path,
+    site: str,
+    stands: Path,
+    folder: Path,
+    options: Mapping[str, object] | None = None,
 ) -> SiteRun:
     """Site run of a tower of the study in the synthetic weather of the demo; files in `folder`.
 
-    The year is the recipe's, stand and soil are those of `towers` and `stands`. Raises InputError.
+    The year is the recipe's, stand and soil are those of `towers` and `stands`; `options` are
+    switches of the model. Raises InputError.
     """
     table = read_towers(towers)
     if site not in table.index:
@@ -73,6 +80,7 @@ def demo_site(
             "bottom": str(tower["bottom"]),
             "temperature": float(tower["temperature"]),
         },
+        "options": dict(options or {}),
         "phenology": {name: float(tower[name]) for name in names},
         "synthetic": True,
     }
