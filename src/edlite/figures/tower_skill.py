@@ -148,6 +148,7 @@ def skill_figure(scores: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
                     *(values, np.arange(len(cases))),
                     **{"ls": "none", "marker": marker, "ms": 5.5, "mec": "white", "mew": 0.5},
                     color=MODEL_COLOURS[model],
+                    zorder=5 if model == "edlite" else 3,
                     label=MODEL_LABELS.get(model, model),
                 )
             axis.set_yticks(np.arange(len(cases)), cases)
