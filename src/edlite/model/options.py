@@ -46,7 +46,7 @@ class ModelOptions:
     water_limitation: int = 1
     decomposition: int = 0
     surface_layer: str = "beljaars"
-    incanopy: int = 1
+    incanopy: int = 4
     ground_albedo: str = "moisture"
     soil_colour: int = 2
     runoff_timescale: float = 3600.0
