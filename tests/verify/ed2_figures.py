@@ -35,7 +35,7 @@ def plot_case(name: str, pairs: dict[str, Pair], path: Path) -> None:
         axis.tick_params(labelsize=8)
     axes = np.atleast_1d(axes)
     axes[0].set_title(f"{name}: synthetic weather, same inputs", fontsize=9)
-    axes[0].legend(fontsize=8, ncols=2, loc="upper right")
+    axes[0].legend(fontsize=8, ncols=2, loc="lower left")
     axes[-1].set_xlabel("days since the start", fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=90)
