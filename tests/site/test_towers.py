@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 import yaml
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 from site_files import record_table
 
 from edlite.cli import group
+from edlite.config import complete_config
 from edlite.errors import InputError
 from edlite.parameters import PFT_CODES
 from edlite.site.config import read_site_run
@@ -67,6 +70,16 @@ def test_yaml_is_valid_and_relative(tmp_path, tables):
     assert len(patches) == 2 and patches["area"].tolist() == [0.85, 0.15]
     assert cohorts["pft"].isin(PFT_CODES).all()
     assert site_forcing(run).sizes["time"] == 144
+
+
+def test_settings_of_the_workflow_are_those_of_a_site_run(tmp_path, tables, project):
+    """Every key of the section `model` finds its place in the YAML."""
+    given = yaml.safe_load((project / "config/config.yaml").read_text())
+    given["model"] = {"soil_colour": 7, "parameters": {"MHW": {"Vm0_15C": 17.0}}}
+    complete = complete_config(given, project / "workflow/schemas/config.schema.yaml")
+    params = json.dumps({"model": complete["model"]})
+    run = read_site_run(make(tmp_path, two_probes(tables, tmp_path), "--params", params))
+    assert run.soil.colour == 7 and run.parameters == {"MHW": {"Vm0_15C": 17.0}}
 
 
 def test_base_layout_is_recognised(tmp_path, tables):

@@ -31,7 +31,7 @@ C4_INITIAL_SLOPE = 4000.0 * M_CO2 / M_DRY
 DIFFUSIVITY_RATIO = 1.6  # stomata, water over CO2
 BOUNDARY_RATIO = 1.4  # leaf boundary layer, water over CO2
 G_MAX = 100.0  # mol m-2 s-1
-NEWTON_STEPS = 10
+NEWTON_STEPS = 20  # fewer do not reach the root where two of them nearly meet
 
 
 @process

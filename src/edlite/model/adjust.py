@@ -83,6 +83,22 @@ def _lowest(fast, i):
     return j
 
 
+@loop_group
+def _settle_deficit(fast, soil, i):
+    """The soil makes up for surface water below nothing."""
+    pool = 0.0
+    energy = 0.0
+    for j in range(N_SNOW):
+        pool += fast.snow[j, i]
+        energy += fast.snow_energy[j, i]
+    if pool < 0.0:
+        fast.theta[0, i] += pool / (RHO_W * soil.dz[0])
+        fast.energy[0, i] += energy / soil.dz[0]
+        for j in range(N_SNOW):
+            fast.snow[j, i] = 0.0
+            fast.snow_energy[j, i] = 0.0
+
+
 @lane_loop
 def soil_bounds(done, fast, soil, stand):
     """Push water above saturation upward and take water below air-dryness from the layer below.
@@ -110,12 +126,8 @@ def soil_bounds(done, fast, soil, stand):
             fast.energy[0, i] -= energy / soil.dz[0]
             fast.snow[_lowest(fast, i), i] += excess
             fast.snow_energy[_lowest(fast, i), i] += energy
-        pool = fast.snow[:, i].sum()
-        if pool < 0.0:
-            fast.theta[0, i] += pool / (RHO_W * soil.dz[0])
-            fast.energy[0, i] += fast.snow_energy[:, i].sum() / soil.dz[0]
-            fast.snow[:, i] = 0.0
-            fast.snow_energy[:, i] = 0.0
+        if fast.snow[0, i] < 0.0:
+            _settle_deficit(fast, soil, i)
         for k in range(n_layer - 1):
             deficit = (soil.theta_r[k, i] - fast.theta[k, i]) * RHO_W * soil.dz[k]
             if deficit > 0.0 and soil.active[k + 1, i] > 0.5:

@@ -35,8 +35,6 @@ from edlite.kernels.thermodynamics import saturation_humidity
 from edlite.model.lanes import LANES
 
 TO_UMOL = 1e6
-SETTLED = 1e-10  # relative change of a conductance
-MORE_NEWTON_STEPS = 60
 UMOL_PER_KGC = 1.0 / 1.20107e-8
 LIGHT, CO2 = 0, 2  # limitations: light, Rubisco (1), low CO2 (C4 only)
 
@@ -115,20 +113,6 @@ def solve_limitation(c, fast, cohorts, work):
     for _ in range(NEWTON_STEPS):
         for i in range(LANES):
             g[c, i] = _stomata_step(g[c, i], c, i, fast, cohorts, work)
-    unsettled = False
-    for i in range(LANES):
-        work.a7[i] = _stomata_step(g[c, i], c, i, fast, cohorts, work)
-        unsettled |= abs(work.a7[i] - g[c, i]) > SETTLED * g[c, i]
-    if unsettled:
-        # where two roots nearly meet, steps crawl; rare, and therefore lane by lane
-        for i in range(LANES):
-            for _ in range(MORE_NEWTON_STEPS):
-                if abs(work.a7[i] - g[c, i]) <= SETTLED * g[c, i]:
-                    break
-                g[c, i] = work.a7[i]
-                work.a7[i] = _stomata_step(g[c, i], c, i, fast, cohorts, work)
-    for i in range(LANES):
-        g[c, i] = work.a7[i]
     for i in range(LANES):
         g_bc, ca = work.c7[c, i] / BOUNDARY_RATIO, fast.co2[i] * 1e-6
         b, rd = cohorts.intercept_b[c, i], work.c4[c, i]

@@ -28,17 +28,31 @@ EXTINCTION = 20.0  # m-1, of shortwave
 
 
 @lane_loop
-def pool_state(fast, work):
-    """Mass and energy of the whole pool in work.pool, work.pool_energy; temperature and liquid
-    fraction of the sublayers of pools with a temperature of their own."""
+def sum_pool(fast, work):
+    """Mass and energy of the whole pool in work.pool, work.pool_energy; whether any lane has a
+    pool with a temperature of its own. Without one the sublayers below the first are empty."""
     for i in range(LANES):
         work.pool[i] = 0.0
         work.pool_energy[i] = 0.0
     for j in range(N_SNOW):
         for i in range(LANES):
+            work.pool[i] += fast.snow[j, i]
+            work.pool_energy[i] += fast.snow_energy[j, i]
+    deep = False
+    for i in range(LANES):
+        deep |= (work.pool[i] >= POOL_OWN_TEMPERATURE) or (fast.snow[1, i] != 0.0)
+    return deep
+
+
+@lane_loop
+def pool_state(fast, work):
+    """What `sum_pool` leaves; temperature and liquid fraction of the sublayers of pools with a
+    temperature of their own."""
+    if not sum_pool(fast, work):
+        return
+    for j in range(N_SNOW):
+        for i in range(LANES):
             mass, energy = fast.snow[j, i], fast.snow_energy[j, i]
-            work.pool[i] += mass
-            work.pool_energy[i] += energy
             there = mass > EMPTY
             held = max(mass, EMPTY)
             work.t_snow[j, i] = where(there, pool_temperature(energy, held, 0.0), T3)
@@ -53,7 +67,9 @@ def snow_fluxes(fast, d, ground, soil, step, work):
     and melts or freezes it before the soil.
     """
     received, light = work.a2, work.a3
+    deep = False
     for i in range(LANES):
+        deep |= work.pool[i] >= POOL_OWN_TEMPERATURE
         depth = max(ground.snow_depth[i], 1e-3)
         density = min(max(work.pool[i] / depth, SNOW_DENSITY_MIN), SNOW_DENSITY_MAX)
         work.a4[i] = density
@@ -62,6 +78,9 @@ def snow_fluxes(fast, d, ground, soil, step, work):
         light[i] = 1.0
         d.snow[0, i] = step.throughfall[i] - work.e_pool[i]
     for j in range(N_SNOW):
+        for i in range(LANES):
+            d.snow_energy[j, i] = 0.0
+    for j in range(N_SNOW if deep else 0):
         below = min(j + 1, N_SNOW - 1)
         for i in range(LANES):
             own = work.pool[i] >= POOL_OWN_TEMPERATURE
@@ -95,11 +114,8 @@ def snow_fluxes(fast, d, ground, soil, step, work):
 @lane_loop
 def percolate(done, fast, work):
     """Loose liquid of every sublayer runs into the next one; the pool's mass goes to work.pool."""
-    for i in range(LANES):
-        work.pool[i] = 0.0
-    for j in range(N_SNOW):
-        for i in range(LANES):
-            work.pool[i] += fast.snow[j, i]
+    if not sum_pool(fast, work):
+        return
     for j in range(N_SNOW - 1):
         for i in range(LANES):
             mass, energy = max(fast.snow[j, i], EMPTY), fast.snow_energy[j, i]
@@ -161,6 +177,8 @@ def mass_above(j, pool):
 def divide(done, fast, work):
     """Divide the pool anew into its sublayers; every bit of mass keeps its energy."""
     mass, energy = work.snow_mass, work.snow_heat
+    if not sum_pool(fast, work):
+        return
     for i in range(LANES):
         # what evaporated below nothing takes from the next
         spent = (fast.snow[0, i] <= EMPTY) and (fast.snow[1, i] > EMPTY)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from edlite.errors import InputError, require_file
 from edlite.files import write_table, write_text
+from edlite.site.config import ELSEWHERE
 from edlite.site.run_text import relative, run_text
 from edlite.site.stand import CARBON
 from edlite.sources.tower import read_tower
@@ -69,6 +70,8 @@ def write_tower_run(
         forcing, observation and source of the prescribed moisture at once
     co2 : umol mol-1, or a file of monthly means; None takes it from the record
 
+    options : section `model` of a configuration
+
     Soil starts midway between wilting point and field capacity, at the mean annual temperature.
     Downward longwave is estimated where the record has none. Raises InputError.
     """
@@ -113,8 +116,10 @@ def write_tower_run(
             "bottom": str(tower["bottom"]),
             "depth": float(tower["soil_depth"]),
             "temperature": float(tower["temperature"]),
+            **({"colour": options["soil_colour"]} if "soil_colour" in options else {}),
         },
-        "options": options,
+        "options": {name: value for name, value in options.items() if name not in ELSEWHERE},
+        "parameters": options.get("parameters") or {},
         "phenology": {name: float(tower[name]) for name in PHENOLOGY},
         "spinup": {"years": int(spinup_years)},
         "prescribe": source | {"gaps": GAPS},
