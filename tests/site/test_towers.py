@@ -17,7 +17,7 @@ from edlite.parameters import PFT_CODES
 from edlite.site.config import read_site_run
 from edlite.site.forcing import site_forcing
 from edlite.site.overrides import parameter_overrides
-from edlite.site.setup import phenology_curves
+from edlite.site.setup import build, phenology_curves
 from edlite.site.stand import read_stand
 from edlite.site.towers import read_towers
 
@@ -75,11 +75,20 @@ def test_yaml_is_valid_and_relative(tmp_path, tables):
 def test_settings_of_the_workflow_are_those_of_a_site_run(tmp_path, tables, project):
     """Every key of the section `model` finds its place in the YAML."""
     given = yaml.safe_load((project / "config/config.yaml").read_text())
-    given["model"] = {"soil_colour": 7, "parameters": {"MHW": {"Vm0_15C": 17.0}}}
+    overrides = {"MHW": {"Vm0_15C": 17.0}}
+    given["model"] = {
+        "ground_albedo": "colour",
+        "soil_colour": 7,
+        "parameters": overrides,
+    }
     complete = complete_config(given, project / "workflow/schemas/config.schema.yaml")
     params = json.dumps({"model": complete["model"]})
     run = read_site_run(make(tmp_path, two_probes(tables, tmp_path), "--params", params))
-    assert run.soil.colour == 7 and run.parameters == {"MHW": {"Vm0_15C": 17.0}}
+    assert run.soil.colour == 7 and run.parameters == overrides
+    del given["model"]
+    complete = complete_config(given, project / "workflow/schemas/config.schema.yaml")
+    params = json.dumps({"model": complete["model"]})
+    assert build(read_site_run(make(tmp_path, two_probes(tables, tmp_path), "--params", params)))
 
 
 def test_base_layout_is_recognised(tmp_path, tables):

@@ -116,7 +116,7 @@ def write_tower_run(
             "bottom": str(tower["bottom"]),
             "depth": float(tower["soil_depth"]),
             "temperature": float(tower["temperature"]),
-            **({"colour": options["soil_colour"]} if "soil_colour" in options else {}),
+            **_colour(options),
         },
         "options": {name: value for name, value in options.items() if name not in ELSEWHERE},
         "parameters": options.get("parameters") or {},
@@ -137,6 +137,12 @@ def record_layout(path: str | Path) -> str:
     """`ameriflux-base` for a table that begins with BASE's comment lines, else `fluxnet`."""
     with require_file(path).open(encoding="utf-8", errors="replace") as stream:
         return "ameriflux-base" if stream.readline().startswith("#") else "fluxnet"
+
+
+def _colour(options: dict) -> dict[str, int]:
+    """Colour of the soil, where the albedo of the ground follows it."""
+    coloured = options.get("ground_albedo") == "colour" and "soil_colour" in options
+    return {"colour": options["soil_colour"]} if coloured else {}
 
 
 def _co2(co2: str | float | None, out: Path) -> object:
