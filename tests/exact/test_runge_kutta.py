@@ -90,7 +90,6 @@ def integrate():
         views = tuple(narrow(v, smooth) for v in block.views)
         parts = (block.ground, block.soil, block.stand, block.cohorts, block.step, block.work)
         small = [narrow(part, rk.integrate) for part in parts]
-        n_controlled = len(block.floors)
         floors = np.full_like(block.floors, 1e-30)
         fast, count = views[0], 0
         fast.co2[:] = 2.0
@@ -102,7 +101,6 @@ def integrate():
                 block.buffers,
                 views,
                 floors,
-                n_controlled,
                 *small,
             )
             assert substeps > 0

@@ -8,12 +8,19 @@ from functools import cache
 
 from numba import njit
 
+from edlite.model.lane_views import lane_views
+
 
 @cache
 def from_python(loop: Callable) -> Callable:
-    """A lane loop of the model, or a group of them, with the wrapper that the model leaves out."""
-    python = getattr(loop, "py_func", None)
-    return loop if python is None else njit(error_model="numpy", noalias=True)(python)
+    """A lane loop of the model, or a group of them, as the model calls it: with lane views of its
+    arguments, whose arrays are LANES wide."""
+
+    @njit(error_model="numpy")
+    def call(*arguments):
+        return loop(*lane_views(arguments))
+
+    return call if hasattr(loop, "py_func") else loop
 
 
 def interpreted(group: Callable, *loops: Callable) -> Callable:

@@ -202,9 +202,10 @@ def one_step(columns: Columns, state: State, meteorology: Meteorology, date: str
         step + 1,
         meteorology.day(np.datetime64(date, "D")),
         np.zeros((145, N_LAYER, LANES)),
-        *(block.buffers, block.views, block.floors, block.n_controlled),
+        block.output,
+        *(block.buffers, block.views, block.floors),
         *(block.ground, block.soil, block.stand, block.cohorts, block.leaves),
-        *(block.met, block.step, block.work, block.book, block.output),
+        *(block.met, block.step, block.work, block.book),
     )
     assert failed == -1
     return block

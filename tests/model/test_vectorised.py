@@ -6,29 +6,43 @@ import numpy as np
 import pytest
 from numba import config
 
+from edlite.model import derivatives, exchange, snow, soil_column
 from edlite.model.block import make_block, pack
-from edlite.model.derivatives import leaf_fluxes
 from edlite.model.driver import interpolation
+from edlite.model.options import ModelOptions
 from helpers.from_python import from_python
 from helpers.model_columns import FOREST, Patch, columns_of, weather
 
-PACKED = re.compile(r"\bv?(?:mul|fn?m(?:add|sub)\d*)pd\b")
-SCALAR = re.compile(r"\bv?(?:mul|fn?m(?:add|sub)\d*)sd\b")
+PRODUCT = re.compile(r"= f(?:mul|div) (<?)")
+LOOPS = (
+    *(derivatives.diagnose, derivatives.leaf_temperatures, derivatives.ground_fluxes),
+    *(derivatives.leaf_fluxes, derivatives.canopy_air, exchange.richardson),
+    *(exchange.surface_layer_iterative, exchange.surface_layer_louis, exchange.understorey),
+    *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.soil_fluxes),
+)
+
+
+@pytest.fixture(scope="module")
+def compiled_derivatives():
+    """The rates of change, compiled as in the model."""
+    columns = columns_of((Patch(cohorts=FOREST),))
+    point, weight = interpolation(columns, weather("2001-07-01", 1, warm=290.0))
+    (patches,) = pack(columns)
+    block = make_block(columns, patches, point, weight, np.zeros(1, bool))
+    from_python(derivatives.derivatives)(
+        *(ModelOptions().switches(), *block.views[:2], block.ground, block.soil, block.stand),
+        *(block.cohorts, block.step, block.work),
+    )
 
 
 @pytest.mark.skipif(
     bool(config.DISABLE_JIT) or config.CPU_NAME == "generic", reason="needs Numba for this machine"
 )
-def test_leaf_loop_is_packed():
-    """Exponentials, roots and fluxes of 16 lanes at a time. Without the flag that arrays do not
-    overlap (edlite.kernels.mathematics.lane_loop) the loop falls back to scalar instructions."""
-    columns = columns_of((Patch(cohorts=FOREST),))
-    point, weight = interpolation(columns, weather("2001-07-01", 1, warm=290.0))
-    (patches,) = pack(columns)
-    block = make_block(columns, patches, point, weight, np.zeros(1, bool))
-    fast, rates = block.views[:2]
-    loop = from_python(leaf_fluxes)
-    loop(fast, rates, block.cohorts, block.step, block.work)
-    (assembly,) = loop.inspect_asm().values()
-    packed, scalar = len(PACKED.findall(assembly)), len(SCALAR.findall(assembly))
-    assert packed > 40 and packed > 5 * scalar
+@pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.__name__)
+def test_loop_is_packed(loop, compiled_derivatives):
+    """Exponentials, roots and fluxes of several lanes at a time. Without the flag that arrays do
+    not overlap, or with loops unrolled too early (both in edlite.kernels.mathematics), a loop falls
+    back to scalar instructions."""
+    kinds = PRODUCT.findall(loop.inspect_llvm(loop.signatures[0]))
+    packed, scalar = kinds.count("<"), kinds.count("")
+    assert packed > 5 and packed > 5 * scalar

@@ -82,10 +82,10 @@ def test_order_of_the_model(summary):
             block.ground.step_size[:] = 600.0 / n
             count = integrate(
                 *(600.0 / n, narrow(switches, *loops), block.buffers, views),
-                *(block.floors, block.n_controlled, *small),
+                *(block.floors, *small),
             )
             assert count == 1
-        return block.buffers[0][: block.n_controlled, : len(patches)].copy()
+        return block.buffers[0][: len(block.floors), : len(patches)].copy()
 
     exact = after(1200)
     scale = np.maximum(np.abs(exact), 1e-12)

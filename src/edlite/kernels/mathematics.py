@@ -7,7 +7,7 @@ arithmetic: no reassociation. With the JIT switched off the functions of `math` 
 
 import math
 
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import config, njit, types
 from numba.core.cpu import CPUTargetOptions
 from numba.core.options import TargetOptions
@@ -22,6 +22,10 @@ process = njit(error_model="numpy", forceinline=True)
 CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")
 _INSIDE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 lane_loop = njit(noalias=True, **_INSIDE)
+
+# loops over 16 lanes become two vectors of eight; unrolled whole, before the vectoriser has seen
+# them, they would stay scalar
+binding.set_option("edlite", "-unroll-full-max-count=8")
 
 # decorator of functions that call such loops; neither can be called from Python when compiled: the
 # wrappers that unpack hundreds of arrays would take longer to compile than all else

@@ -106,7 +106,7 @@ def soil_bounds(done, fast, soil, stand):
     The fluxes fade out towards both bounds, so this moves only what one substep overshoots; it is
     rare, and therefore a scalar loop behind a test.
     """
-    n_layer = soil.dz.shape[0]
+    n_layer = soil.active.shape[0]
     for i in range(LANES):
         if done[i] < 0.5 or stand.prescribed[i] > 0.5:
             continue

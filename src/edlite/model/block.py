@@ -60,7 +60,6 @@ class Block:
     buffers: tuple[np.ndarray, ...]
     views: tuple[Fast, ...]
     floors: np.ndarray
-    n_controlled: int
     ground: Ground
     soil: Soil
     stand: Stand
@@ -142,7 +141,6 @@ def make_block(
         buffers=buffers,
         views=tuple(fast_views(b, rows) for b in buffers),
         floors=floors,
-        n_controlled=rows.controlled,
         ground=Ground(*(np.zeros(LANES) for _ in Ground._fields)),
         soil=soil,
         stand=stand,
@@ -183,7 +181,7 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
 
     chi = column("orient_factor")
     angles = np.array([leaf_angle_coefficients(x) for x in chi.ravel()]).T
-    phi1, phi2, mubar = (a.reshape(chi.shape) for a in angles)
+    phi1, phi2, mubar = (np.ascontiguousarray(a).reshape(chi.shape) for a in angles)
     sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
     heat = [
         leaf_heat_capacity(1.0, c, w)

@@ -62,7 +62,7 @@ def stocks(seconds, fast, ground, soil, cohorts, leaves, water, energy, carbon):
         for i in range(LANES):
             water[i] += fast.snow[j, i]
             energy[i] += fast.snow_energy[j, i]
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             water[i] += soil.active[k, i] * fast.theta[k, i] * RHO_W * soil.dz[k]
             energy[i] += soil.active[k, i] * fast.energy[k, i] * soil.dz[k]
@@ -130,7 +130,7 @@ def close_step(dt, seconds, fast, ground, soil, cohorts, leaves, step, book):
         book.water_sum[i] += water
         book.energy_max[i] = max(book.energy_max[i], abs(energy) / dt)
         book.carbon_max[i] = max(book.carbon_max[i], abs(carbon) / book.scratch_carbon[i])
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             if soil.active[k, i] > 0.5:
                 book.below[i] = max(book.below[i], soil.theta_r[k, i] - fast.theta[k, i])

@@ -1,7 +1,8 @@
 """The entry points that are compiled and cached: everything else is compiled into them.
 
 Numba notices a change only in the file of the cached function itself, so the cache directory is
-named after a hash of all sources that end up in these two functions.
+named after a hash of all sources that end up in these two functions. They take the arrays of a
+block and hand them on as lane views.
 """
 
 from __future__ import annotations
@@ -24,6 +25,20 @@ config.CACHE_DIR = str(cache_directory())
 
 from edlite.model.daily import daily_update  # noqa: E402
 from edlite.model.day import run_steps  # noqa: E402
+from edlite.model.lane_views import lane_views  # noqa: E402
 
-compiled_steps = njit(error_model="numpy", nogil=True, cache=True)(run_steps.py_func)
-compiled_daily = njit(error_model="numpy", nogil=True, cache=True)(daily_update.py_func)
+entry = njit(error_model="numpy", nogil=True, cache=True)
+
+
+@entry
+def compiled_steps(switches, first_step, last_step, met_points, theta_target, output, *block):
+    """See `edlite.model.day.run_steps`."""
+    return run_steps(
+        switches, first_step, last_step, met_points, theta_target, output, *lane_views(block)
+    )
+
+
+@entry
+def compiled_daily(day_of_year, *block):
+    """See `edlite.model.daily.daily_update`."""
+    daily_update(day_of_year, *lane_views(block))

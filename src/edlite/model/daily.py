@@ -85,7 +85,7 @@ def _wetness(c, cohorts, soil, work):
     for i in range(LANES):
         work.a0[i] = 0.0
         work.a1[i] = 0.0
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
             head = work.psi[k, i] + soil.z[k] - cohorts.crown_middle[c, i] - PSI_WILTING

@@ -27,8 +27,8 @@ from edlite.model.snow import pool_state, runoff, snow_pack
 
 
 @lane_loop
-def _zero_integrals(n_controlled, buffer):
-    for r in range(n_controlled, buffer.shape[0]):
+def _zero_integrals(first, buffer):
+    for r in range(first, buffer.shape[0]):
         for i in range(LANES):
             buffer[r, i] = 0.0
 
@@ -40,10 +40,10 @@ def run_steps(
     last_step,
     met_points,
     theta_target,
+    output,
     buffers,
     views,
     floors,
-    n_controlled,
     ground,
     soil,
     stand,
@@ -53,7 +53,6 @@ def run_steps(
     step,
     work,
     book,
-    output,
 ):
     """Run steps [first_step, last_step) of a day.
 
@@ -64,6 +63,7 @@ def run_steps(
     """
     fast = views[0]
     n_cohort = cohorts.n.shape[0]
+    n_controlled = floors.shape[0]
     per_record = STEPS_PER_DAY // output.fluxes.shape[0]
     share = 1.0 / per_record
     for s in range(first_step, last_step):
@@ -110,7 +110,6 @@ def run_steps(
             buffers,
             views,
             floors,
-            n_controlled,
             ground,
             soil,
             stand,

@@ -45,7 +45,7 @@ def diagnose(fast, ground, soil, step, work):
         work.rh[i] = rh
         work.unsaturated[i] = clip01((1.0 - rh) * UNSATURATED_RAMP)
         work.cp[i] = (1.0 - fast.q[i]) * CP_DRY + fast.q[i] * CP_VAP
-    n_layer = soil.dz.shape[0]
+    n_layer = soil.active.shape[0]
     for k in range(n_layer):
         for i in range(LANES):
             water = fast.theta[k, i] * RHO_W
@@ -102,7 +102,7 @@ def root_water(option, fast, soil, work):
 
     option : 1 linear in moisture above the wilting point, 2 linear in potential
     """
-    n_layer = soil.dz.shape[0]
+    n_layer = soil.active.shape[0]
     if option < 1.5:
         for k in range(n_layer):
             for i in range(LANES):
@@ -129,7 +129,7 @@ def root_zone(soil, work):
     for i in range(LANES):
         work.a0[i] = 0.0
         work.a1[i] = 0.0
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             water = work.available[k, i]
             work.a0[i] += water

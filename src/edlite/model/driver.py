@@ -257,10 +257,10 @@ def _run_block_day(
         STEPS_PER_DAY,
         met,
         target,
+        block.output,
         block.buffers,
         block.views,
         block.floors,
-        block.n_controlled,
         block.ground,
         block.soil,
         block.stand,
@@ -270,7 +270,6 @@ def _run_block_day(
         block.step,
         block.work,
         block.book,
-        block.output,
     )
     if failed >= 0:
         lane = int(np.argmin(block.step.size[:used]))

@@ -179,7 +179,7 @@ def prescribe(target, fast, soil, stand):
 
     The water and energy that this takes are booked as assimilation increments.
     """
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             on = (stand.prescribed[i] > 0.5) and (soil.active[k, i] > 0.5)
             theta, energy = fast.theta[k, i], fast.energy[k, i]

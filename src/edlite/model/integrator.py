@@ -42,7 +42,7 @@ def insane(new, error, soil, stand, step):
             )
             bad = (step.lai[c, i] > 0.0) and ((t < 184.0) or (t > 351.0))
             error[i] = where(bad, max(error[i], BAD), error[i])
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             theta = new.theta[k, i]
             bad = (theta < 0.98 * soil.theta_r[k, i]) or (theta > 1.02 * soil.theta_s[k, i])
@@ -50,19 +50,122 @@ def insane(new, error, soil, stand, step):
             error[i] = where(bad, max(error[i], BAD), error[i])
 
 
+@lane_loop
+def _stage2(trial, y, size, k1):
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            trial[r, i] = y[r, i] + size[i] * (B21 * k1[r, i])
+
+
+@lane_loop
+def _stage3(trial, y, size, k1, k2):
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            trial[r, i] = y[r, i] + size[i] * (B31 * k1[r, i] + B32 * k2[r, i])
+
+
+@lane_loop
+def _stage4(trial, y, size, k1, k2, k3):
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            slope = B41 * k1[r, i] + B42 * k2[r, i] + B43 * k3[r, i]
+            trial[r, i] = y[r, i] + size[i] * slope
+
+
+@lane_loop
+def _stage5(trial, y, size, k1, k2, k3, k4):
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            slope = B51 * k1[r, i] + B52 * k2[r, i] + B53 * k3[r, i] + B54 * k4[r, i]
+            trial[r, i] = y[r, i] + size[i] * slope
+
+
+@lane_loop
+def _stage6(trial, y, size, k1, k2, k3, k4, k5):
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            slope = B61 * k1[r, i] + B62 * k2[r, i] + B63 * k3[r, i]
+            slope = slope + B64 * k4[r, i] + B65 * k5[r, i]
+            trial[r, i] = y[r, i] + size[i] * slope
+
+
+@lane_loop
+def _fifth_order(trial, y, size, k1, k3, k4, k6):
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            slope = C1 * k1[r, i] + C3 * k3[r, i] + C4 * k4[r, i] + C6 * k6[r, i]
+            trial[r, i] = y[r, i] + size[i] * slope
+
+
+@lane_loop
+def _largest_error(error, tolerance, y, size, floors, k1, k3, k4, k5, k6):
+    """Difference of the fifth and fourth order over tolerance and scale; the worst row counts."""
+    for i in range(LANES):
+        error[i] = 0.0
+    for r in range(floors.shape[0]):
+        for i in range(LANES):
+            difference = size[i] * (
+                E1 * k1[r, i] + E3 * k3[r, i] + E4 * k4[r, i] + E5 * k5[r, i] + E6 * k6[r, i]
+            )
+            scale = abs(y[r, i]) + abs(size[i] * k1[r, i])
+            relative = abs(difference) / max(scale, floors[r, i])
+            # not-a-number counts as too large, and later rows must not hide it
+            error[i] = max(error[i], where(relative < 1e30, relative, 1e30))
+    for i in range(LANES):
+        scaled = error[i] / tolerance
+        error[i] = where(scaled < BAD * 1e3, scaled, BAD)
+
+
+@lane_loop
+def _accept(dt, y, trial, done, elapsed, size, trial_size, error):
+    """Keep what is within tolerance, propose the next step; the smallest step size."""
+    for i in range(LANES):
+        moving = trial_size[i] > 0.0
+        accepted = moving and (error[i] <= 1.0)
+        safe = max(error[i], 1e-30)
+        shrunk = max(0.1, SAFETY * power(safe, SHRINK))
+        grown = where(error[i] > ERRCON, SAFETY * power(safe, GROW), 5.0)
+        truncated = trial_size[i] < size[i]
+        proposed = trial_size[i] * where(accepted, grown, shrunk)
+        proposed = where(accepted and truncated, max(proposed, size[i]), proposed)
+        size[i] = where(moving, min(proposed, dt), size[i])
+        passed = where(accepted, elapsed[i] + trial_size[i], elapsed[i])
+        elapsed[i] = where(accepted and (dt - passed < 1e-9 * dt), dt, passed)
+        done[i] = where(accepted, 1.0, 0.0)
+    for r in range(y.shape[0]):
+        for i in range(LANES):
+            y[r, i] = where(done[i] > 0.5, trial[r, i], y[r, i])
+    smallest = 1e30
+    for i in range(LANES):
+        smallest = min(smallest, size[i])
+    return smallest
+
+
+@lane_loop
+def _trial_sizes(dt, elapsed, size, trial_size):
+    """Size of the next substep, 0 where `dt` is over; whether any lane goes on."""
+    for i in range(LANES):
+        left = dt - elapsed[i]
+        trial = min(size[i], left)
+        # avoid a last sliver
+        trial = where(left - trial < 1e-3 * dt, left, trial)
+        trial_size[i] = where(left <= 0.0, 0.0, trial)
+    running = False
+    for i in range(LANES):
+        running |= trial_size[i] > 0.0
+    return running
+
+
 @loop_group
-def integrate(
-    dt, switches, buffers, views, floors, n_controlled, ground, soil, stand, cohorts, step, work
-):
+def integrate(dt, switches, buffers, views, floors, ground, soil, stand, cohorts, step, work):
     """Advance the fast state over `dt` seconds.
 
     buffers : (8, row, lane): state, stages k1-k6, trial state;  views : their named views
-    floors : (row, lane) smallest scale of each controlled row
+    floors : (row, lane) smallest scale of the rows under error control, which come first
     Returns the number of substeps of the slowest lane, or -1 if a step size fell below STEP_MIN.
     """
     y, k1, k2, k3, k4, k5, k6, trial = buffers
     fast, d1, d2, d3, d4, d5, d6, new = views
-    n_row = y.shape[0]
     elapsed, size, trial_size, error, done = (
         step.elapsed,
         step.size,
@@ -74,90 +177,27 @@ def integrate(
         elapsed[i] = 0.0
         size[i] = ground.step_size[i]
     count = 0
-    while True:
-        running = False
-        for i in range(LANES):
-            left = dt - elapsed[i]
-            trial_size[i] = min(size[i], left)
-            # avoid a last sliver
-            trial_size[i] = where(left - trial_size[i] < 1e-3 * dt, left, trial_size[i])
-            trial_size[i] = where(left <= 0.0, 0.0, trial_size[i])
-            running |= trial_size[i] > 0.0
-        if not running:
-            return count
+    while _trial_sizes(dt, elapsed, size, trial_size):
         count += 1
         derivatives(switches, fast, d1, ground, soil, stand, cohorts, step, work)
-        for r in range(n_row):
-            for i in range(LANES):
-                trial[r, i] = y[r, i] + trial_size[i] * (B21 * k1[r, i])
+        _stage2(trial, y, trial_size, k1)
         derivatives(switches, new, d2, ground, soil, stand, cohorts, step, work)
-        for r in range(n_row):
-            for i in range(LANES):
-                trial[r, i] = y[r, i] + trial_size[i] * (B31 * k1[r, i] + B32 * k2[r, i])
+        _stage3(trial, y, trial_size, k1, k2)
         derivatives(switches, new, d3, ground, soil, stand, cohorts, step, work)
-        for r in range(n_row):
-            for i in range(LANES):
-                trial[r, i] = y[r, i] + trial_size[i] * (
-                    B41 * k1[r, i] + B42 * k2[r, i] + B43 * k3[r, i]
-                )
+        _stage4(trial, y, trial_size, k1, k2, k3)
         derivatives(switches, new, d4, ground, soil, stand, cohorts, step, work)
-        for r in range(n_row):
-            for i in range(LANES):
-                trial[r, i] = y[r, i] + trial_size[i] * (
-                    B51 * k1[r, i] + B52 * k2[r, i] + B53 * k3[r, i] + B54 * k4[r, i]
-                )
+        _stage5(trial, y, trial_size, k1, k2, k3, k4)
         derivatives(switches, new, d5, ground, soil, stand, cohorts, step, work)
-        for r in range(n_row):
-            for i in range(LANES):
-                trial[r, i] = y[r, i] + trial_size[i] * (
-                    B61 * k1[r, i]
-                    + B62 * k2[r, i]
-                    + B63 * k3[r, i]
-                    + B64 * k4[r, i]
-                    + B65 * k5[r, i]
-                )
+        _stage6(trial, y, trial_size, k1, k2, k3, k4, k5)
         derivatives(switches, new, d6, ground, soil, stand, cohorts, step, work)
-        for i in range(LANES):
-            error[i] = 0.0
-        for r in range(n_row):
-            for i in range(LANES):
-                trial[r, i] = y[r, i] + trial_size[i] * (
-                    C1 * k1[r, i] + C3 * k3[r, i] + C4 * k4[r, i] + C6 * k6[r, i]
-                )
-        for r in range(n_controlled):
-            for i in range(LANES):
-                difference = trial_size[i] * (
-                    E1 * k1[r, i] + E3 * k3[r, i] + E4 * k4[r, i] + E5 * k5[r, i] + E6 * k6[r, i]
-                )
-                scale = abs(y[r, i]) + abs(trial_size[i] * k1[r, i])
-                relative = abs(difference) / max(scale, floors[r, i])
-                # not-a-number counts as too large, and later rows must not hide it
-                error[i] = max(error[i], where(relative < 1e30, relative, 1e30))
-        for i in range(LANES):
-            scaled = error[i] / switches.tolerance
-            error[i] = where(scaled < BAD * 1e3, scaled, BAD)
+        _fifth_order(trial, y, trial_size, k1, k3, k4, k6)
+        _largest_error(error, switches.tolerance, y, trial_size, floors, k1, k3, k4, k5, k6)
         insane(new, error, soil, stand, step)
-        smallest = 1e30
-        for i in range(LANES):
-            moving = trial_size[i] > 0.0
-            accepted = moving and (error[i] <= 1.0)
-            safe = max(error[i], 1e-30)
-            shrunk = max(0.1, SAFETY * power(safe, SHRINK))
-            grown = where(error[i] > ERRCON, SAFETY * power(safe, GROW), 5.0)
-            truncated = trial_size[i] < size[i]
-            proposed = trial_size[i] * where(accepted, grown, shrunk)
-            proposed = where(accepted and truncated, max(proposed, size[i]), proposed)
-            size[i] = where(moving, min(proposed, dt), size[i])
-            elapsed[i] = where(accepted, elapsed[i] + trial_size[i], elapsed[i])
-            elapsed[i] = where(accepted and (dt - elapsed[i] < 1e-9 * dt), dt, elapsed[i])
-            done[i] = where(accepted, 1.0, 0.0)
-            smallest = min(smallest, size[i])
+        smallest = _accept(dt, y, trial, done, elapsed, size, trial_size, error)
         if not (smallest > STEP_MIN) or math.isnan(smallest):
             return -1
-        for r in range(n_row):
-            for i in range(LANES):
-                y[r, i] = where(done[i] > 0.5, trial[r, i], y[r, i])
         after_substep(done, fast, ground, soil, stand, step, work)
         for i in range(LANES):
             ground.step_size[i] = size[i]
             step.substeps[i] += where(trial_size[i] > 0.0, 1.0, 0.0)
+    return count

@@ -161,7 +161,7 @@ def supply_water(option, c, fast, soil, cohorts, work):
         return
     for i in range(LANES):
         work.a2[i] = 0.0
-    for k in range(soil.dz.shape[0]):
+    for k in range(soil.active.shape[0]):
         for i in range(LANES):
             rooted = where(cohorts.root_layer[c, i] >= k, soil.active[k, i], 0.0)
             work.a2[i] += rooted * available_water_potential(
@@ -243,7 +243,7 @@ def root_respiration(q10_option, cohorts, soil, step, work):
         for i in range(LANES):
             work.a2[i] = 0.0
             work.a3[i] = 0.0
-        for k in range(soil.dz.shape[0]):
+        for k in range(soil.active.shape[0]):
             for i in range(LANES):
                 rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
                 rate = where(
@@ -284,7 +284,7 @@ def decomposition_activity(option, fast, soil, work):
         for i in range(LANES):
             work.a3[i] = 0.0
             work.a4[i] = 0.0
-        for k in range(soil.dz.shape[0]):
+        for k in range(soil.active.shape[0]):
             for i in range(LANES):
                 work.a3[i] += soil.topsoil[k] * work.t_soil[k, i]
                 work.a4[i] += soil.topsoil[k] * fast.theta[k, i]

@@ -15,7 +15,7 @@ def soil_fluxes(fast, d, soil, stand, work):
     Where moisture is prescribed, water does not move; what roots and evaporation take is given back
     at once with the energy of liquid water, and counted as assimilation increment.
     """
-    n_layer = soil.dz.shape[0]
+    n_layer = soil.active.shape[0]
     demand, water_in, heat_in = work.a0, work.a1, work.a2
     for i in range(LANES):
         demand[i] = 0.0
