@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import expm
 
 from edlite.constants import DAY_S, UMOL_TO_KGC, YEAR_DAYS
-from edlite.model import daily, photosynthesis
+from edlite.model import daily, respiration
 from edlite.model.block import make_block, pack
 from edlite.model.options import ModelOptions
 from helpers.from_python import from_python
@@ -18,9 +18,9 @@ N, DAYS = 16, 500
 # every other patch carries evergreens, whose turnover is litter
 PATCHES = tuple(Patch(cohorts=(("NP", 18.0, 0.03),) if i % 2 else ()) for i in range(N))
 RESPIRATION = (
-    photosynthesis.respiration,
-    photosynthesis.root_respiration,
-    photosynthesis.decomposition_activity,
+    respiration.respiration,
+    respiration.root_respiration,
+    respiration.decomposition_activity,
 )
 MIDNIGHT = (daily.daily_update, daily._soil_pools, daily._wetness)
 POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")
@@ -79,7 +79,7 @@ def run(option):
     for day in range(DAYS + 1):
         course.append([getattr(ground, name).copy() for name in POOLS])
         ground.canopy_t_sum[:] = t * DAY_S
-        from_python(photosynthesis.respiration)(switches, DAY_S, *hourly)
+        from_python(respiration.respiration)(switches, DAY_S, *hourly)
         respired.append(step.rh * UMOL_TO_KGC * DAY_S)
         from_python(daily.daily_update)(float(1 + day % 365), *nightly)
         fallen.append([block.day_book.litter_fast.copy(), block.day_book.litter_structural.copy()])

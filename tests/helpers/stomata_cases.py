@@ -9,16 +9,9 @@ from edlite.kernels.photosynthesis import G_MAX
 from edlite.model.block import make_block, pack
 from edlite.model.lanes import LANES
 from edlite.model.options import ModelOptions
-from edlite.model.photosynthesis import (
-    demand_function,
-    photosynthesis,
-    solve_limitation,
-    stomata,
-    supply_water,
-)
+from edlite.model.photosynthesis import photosynthesis
 from helpers.from_python import from_python
 from helpers.model_columns import Patch, columns_of
-from helpers.narrow import narrow
 from helpers.stomata_reference import Leaf, most_open
 
 ROWS = 250  # x LANES leaves at a time
@@ -93,17 +86,10 @@ def random_leaves(block, rng):
 
 def solve(block):
     """The model's photosynthesis of the block."""
-    loops = (photosynthesis, stomata, solve_limitation, demand_function, supply_water)
-    parts = (
-        ModelOptions().switches(),
-        block.views[0],
-        block.soil,
-        block.cohorts,
-        block.leaves,
-        block.step,
-        block.work,
+    from_python(photosynthesis)(
+        *(ModelOptions().switches(), block.views[0], block.soil, block.cohorts, block.leaves),
+        *(block.step, block.work),
     )
-    from_python(photosynthesis)(*(narrow(part, *loops) for part in parts))
 
 
 def expected(block):

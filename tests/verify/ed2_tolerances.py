@@ -49,7 +49,7 @@ WINTER = [
 # Tolerances that are missed, why, and what holds instead. Every entry is explained in
 # docs/concepts/how-right.md.
 UNSTABLE = "ED2's surface layer does not reach its solution in strongly unstable air"
-SNOW = "snow: one density, other percolation; soil at the melting point lets melt in"
+SNOW = "ED2's snow melts with energy that none of its fluxes brings"
 KNOWN = {
     **{
         ("summer", variable, statistic): (bound, UNSTABLE)

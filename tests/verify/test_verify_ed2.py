@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from ed2_comparison import Pair, compare, monthly_rmsd, table
+from ed2_energy import reference_energy, unexplained
 from ed2_figures import plot_case
 from ed2_tolerances import JULY, KNOWN, SUMMER, WINTER, YEAR
 
@@ -119,3 +120,22 @@ def test_surface_layer_of_the_reference(shared, summary):
     summary.row("ED2 summer", scalar, "Rib -0.3 to -0.05, less 1", value, 0.05, "1")
     value = float(np.nanmedian(ratio[strong]))
     summary.row("ED2 summer", scalar, "Rib below -2", value, 0.8, "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "reflected", "without_snow", "melt"),
+    [
+        ("harvard_year", 0.015, ("2001-07-05", "2001-11-15"), ("2002-02-17", "2002-03-11")),
+        ("bare_soil_winter", 0.02, ("2001-04-05", "2001-04-14"), ("2001-02-17", "2001-03-08")),
+    ],
+)
+def test_energy_of_the_reference(name, reflected, without_snow, melt, shared, summary):
+    """What soil and snow of the reference gain, against what its fluxes bring: the same without
+    snow, more while snow melts, even if the surface reflected no longwave (the most that could
+    come)."""
+    folder = shared / "reference" / "ed2" / name
+    what, unit = "energy gained by soil and snow beyond supply", "W m-2"
+    value = unexplained(reference_energy(folder, reflected), *without_snow)
+    summary.row(f"ED2 {name}", what, "without snow", value, 4.0, unit)
+    value = unexplained(reference_energy(folder, 0.0), *melt)
+    summary.row(f"ED2 {name}", what, "during melt", value, 7.0, unit, at_least=True)

@@ -124,8 +124,9 @@ def soil_bounds(done, fast, soil, stand):
                 fast.theta[0, i] - excess / (RHO_W * soil.dz[0]), soil.theta_s[0, i]
             )
             fast.energy[0, i] -= energy / soil.dz[0]
-            fast.snow[_lowest(fast, i), i] += excess
-            fast.snow_energy[_lowest(fast, i), i] += energy
+            lowest = _lowest(fast, i)
+            fast.snow[lowest, i] += excess
+            fast.snow_energy[lowest, i] += energy
         if fast.snow[0, i] < 0.0:
             _settle_deficit(fast, soil, i)
         for k in range(n_layer - 1):

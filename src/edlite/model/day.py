@@ -3,7 +3,7 @@
 from edlite.constants import STEP_S
 from edlite.kernels.mathematics import lane_loop, loop_group
 from edlite.model.budgets import close_step, stocks
-from edlite.model.derivatives import diagnose, leaf_temperatures, root_water, root_zone
+from edlite.model.derivatives import diagnose, leaf_temperatures
 from edlite.model.exchange import boundary_layers, turbulence
 from edlite.model.fast_step import (
     atmosphere,
@@ -14,7 +14,7 @@ from edlite.model.fast_step import (
 )
 from edlite.model.integrator import integrate
 from edlite.model.lanes import LANES
-from edlite.model.photosynthesis import photosynthesis, respiration
+from edlite.model.photosynthesis import photosynthesis
 from edlite.model.radiation import radiation
 from edlite.model.records import (
     STEPS_PER_DAY,
@@ -23,6 +23,8 @@ from edlite.model.records import (
     record_fluxes,
     record_soil,
 )
+from edlite.model.respiration import respiration
+from edlite.model.root_water import root_water, root_zone
 from edlite.model.snow import pool_state, runoff, snow_pack
 
 

@@ -1,11 +1,9 @@
 """Rates of change of the fast state: canopy air, leaves, surface water, soil."""
 
-from edlite.constants import CP_DRY, CP_VAP, M_DRY, PSI_WILTING, RHO_W
+from edlite.constants import CP_DRY, CP_VAP, M_DRY, RHO_W
 from edlite.kernels.mathematics import clip01, lane_loop, loop_group, power, where
 from edlite.kernels.soil_heat import soil_conductivity
 from edlite.kernels.soil_water import (
-    available_water,
-    available_water_potential,
     conductivity,
     ground_humidity,
     log_saturation,
@@ -16,7 +14,6 @@ from edlite.kernels.soil_water import (
 )
 from edlite.kernels.thermodynamics import (
     air_temperature,
-    liquid_energy,
     own_liquid,
     pool_liquid_fraction,
     pool_temperature,
@@ -25,6 +22,7 @@ from edlite.kernels.thermodynamics import (
 )
 from edlite.model.exchange import HEAT_TO_VAPOUR, boundary_layers, turbulence
 from edlite.model.lanes import LANES
+from edlite.model.root_water import root_water, root_zone
 from edlite.model.snow import POOL_COVERS, POOL_OWN_TEMPERATURE, pool_state, snow_fluxes
 from edlite.model.soil_column import soil_fluxes
 
@@ -94,49 +92,6 @@ def leaf_temperatures(fast, step, work):
                 fast.leaf_energy[c, i], fast.leaf_water[c, i], max(step.capacity[c, i], 1e-6)
             )
             work.t_leaf[c, i] = where(step.lai[c, i] > 0.0, t, work.t_canopy[i])
-
-
-@lane_loop
-def root_water(option, fast, soil, work):
-    """Water that roots can take from each layer in work.available [kg m-2].
-
-    option : 1 linear in moisture above the wilting point, 2 linear in potential
-    """
-    n_layer = soil.active.shape[0]
-    if option < 1.5:
-        for k in range(n_layer):
-            for i in range(LANES):
-                work.available[k, i] = soil.active[k, i] * available_water(
-                    fast.theta[k, i], soil.theta_wp[k, i], work.f_soil[k, i], RHO_W * soil.dz[k]
-                )
-    else:
-        for k in range(n_layer):
-            for i in range(LANES):
-                work.available[k, i] = soil.active[k, i] * available_water_potential(
-                    work.psi[k, i] + soil.z[k],
-                    0.0,
-                    PSI_WILTING,
-                    soil.psi_fc[k, i],
-                    soil.theta_fc[k, i] - soil.theta_wp[k, i],
-                    work.f_soil[k, i],
-                    RHO_W * soil.dz[k],
-                )
-
-
-@lane_loop
-def root_zone(soil, work):
-    """Sum of the available water from the top, and the mean energy of what roots take."""
-    for i in range(LANES):
-        work.a0[i] = 0.0
-        work.a1[i] = 0.0
-    for k in range(soil.active.shape[0]):
-        for i in range(LANES):
-            water = work.available[k, i]
-            work.a0[i] += water
-            work.a1[i] += water * liquid_energy(work.t_soil[k, i])
-            work.available_sum[k, i] = work.a0[i]
-            work.source_energy[k, i] = work.a1[i] / max(work.a0[i], 1e-12)
-            work.tr_at[k, i] = 0.0
 
 
 @lane_loop

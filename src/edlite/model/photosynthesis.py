@@ -1,41 +1,26 @@
-"""Photosynthesis, stomata and respiration of every cohort, once per 600 s step."""
+"""Photosynthesis, stomata and leaf respiration of every cohort, once per 600 s step."""
 
-from edlite.constants import EPS, M_DRY, PAR_TO_MOL, PSI_WILTING, RHO_W, YEAR_S
+from edlite.constants import EPS, M_DRY, PAR_TO_MOL
 from edlite.kernels.mathematics import lane_loop, process, where
 from edlite.kernels.photosynthesis import (
     BOUNDARY_RATIO,
     C4_INITIAL_SLOPE,
     G_MAX,
     NEWTON_STEPS,
-    arrhenius,
     compensation_point,
     leuning,
     leuning_newton,
     light_threshold,
     net_assimilation,
     open_fraction,
-    q10_response,
     rubisco_constant,
-    temperature_cutoff,
     vcmax,
 )
-from edlite.kernels.soil_carbon import (
-    RESPIRED_STRUCTURAL,
-    fast_loss,
-    slow_loss,
-    structural_loss,
-    temperature_exponential,
-    temperature_lloyd_taylor,
-    temperature_logistic,
-    wetness_exponential,
-    wetness_logistic,
-)
-from edlite.kernels.soil_water import available_water_potential
 from edlite.kernels.thermodynamics import saturation_humidity
 from edlite.model.lanes import LANES
+from edlite.model.root_water import supply_water
 
 TO_UMOL = 1e6
-UMOL_PER_KGC = 1.0 / 1.20107e-8
 LIGHT, CO2 = 0, 2  # limitations: light, Rubisco (1), low CO2 (C4 only)
 
 
@@ -150,32 +135,6 @@ def stomata(q10_option, c, fast, cohorts, work):
 
 
 @lane_loop
-def supply_water(option, c, fast, soil, cohorts, work):
-    """Water within reach of the roots of cohort row c in work.a2 [kg m-2].
-
-    Limited by potential (`option` 2), it also has to be lifted to the middle of the crown.
-    """
-    if option < 1.5:
-        for i in range(LANES):
-            work.a2[i] = work.available_sum[int(cohorts.root_layer[c, i]), i]
-        return
-    for i in range(LANES):
-        work.a2[i] = 0.0
-    for k in range(soil.active.shape[0]):
-        for i in range(LANES):
-            rooted = where(cohorts.root_layer[c, i] >= k, soil.active[k, i], 0.0)
-            work.a2[i] += rooted * available_water_potential(
-                work.psi[k, i] + soil.z[k],
-                cohorts.crown_middle[c, i],
-                PSI_WILTING,
-                soil.psi_fc[k, i],
-                soil.theta_fc[k, i] - soil.theta_wp[k, i],
-                work.f_soil[k, i],
-                RHO_W * soil.dz[k],
-            )
-
-
-@lane_loop
 def photosynthesis(switches, fast, soil, cohorts, leaves, step, work):
     """Conductances, open fraction, GPP and leaf respiration; expects temperatures, boundary layers
     and available water of the present state in `work`."""
@@ -232,96 +191,3 @@ def photosynthesis(switches, fast, soil, cohorts, leaves, step, work):
             step.leaf_resp[i] += respired
             step.leaf_gpp[c, i] = gross
             step.leaf_dark[c, i] = respired
-
-
-@lane_loop
-def root_respiration(q10_option, cohorts, soil, step, work):
-    """Fine-root respiration [umol m-2 s-1]. Thickness-weighted over roots."""
-    for i in range(LANES):
-        step.root_resp[i] = 0.0
-    for c in range(cohorts.n.shape[0]):
-        for i in range(LANES):
-            work.a2[i] = 0.0
-            work.a3[i] = 0.0
-        for k in range(soil.active.shape[0]):
-            for i in range(LANES):
-                rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
-                rate = where(
-                    q10_option > 0.5,
-                    q10_response(1.0, cohorts.vm_q10[c, i], work.t_soil[k, i]),
-                    arrhenius(1.0, cohorts.root_hor[c, i], work.t_soil[k, i]),
-                )
-                cut = temperature_cutoff(
-                    work.t_soil[k, i],
-                    cohorts.vm_low[c, i],
-                    cohorts.vm_high[c, i],
-                    cohorts.vm_decay[c, i],
-                )
-                work.a2[i] += rooted * rate / cut
-                work.a3[i] += rooted
-        for i in range(LANES):
-            respired = (
-                where(q10_option > 0.5, cohorts.root_resp_q10[c, i], cohorts.root_resp[c, i])
-                * work.a2[i]
-                / max(work.a3[i], 1e-9)
-                * cohorts.root_carbon[c, i]
-                * cohorts.n[c, i]
-            )
-            step.fine_root[c, i] = respired
-            step.root_resp[i] += respired
-
-
-@lane_loop
-def decomposition_activity(option, fast, soil, work):
-    """Temperature and wetness factor of decomposition in work.a2."""
-    if option < 1.5:
-        for i in range(LANES):
-            t = work.t_soil[0, i]
-            f_t = temperature_exponential(t) if option < 0.5 else temperature_lloyd_taylor(t)
-            f_w = wetness_exponential(fast.theta[0, i], soil.theta_r[0, i], soil.theta_s[0, i])
-            work.a2[i] = f_t * f_w
-    else:
-        for i in range(LANES):
-            work.a3[i] = 0.0
-            work.a4[i] = 0.0
-        for k in range(soil.active.shape[0]):
-            for i in range(LANES):
-                work.a3[i] += soil.topsoil[k] * work.t_soil[k, i]
-                work.a4[i] += soil.topsoil[k] * fast.theta[k, i]
-        for i in range(LANES):
-            t, theta = work.a3[i], work.a4[i]
-            f_w = wetness_logistic(theta, soil.theta_r[0, i], soil.theta_s[0, i])
-            work.a2[i] = temperature_logistic(t) * f_w
-
-
-@lane_loop
-def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
-    """Heterotrophic and autotrophic respiration; books the day's sums; net CO2 source of the step.
-
-    Expects what `photosynthesis` leaves in `step`.
-    """
-    option = switches.decomposition
-    root_respiration(switches.q10, cohorts, soil, step, work)
-    decomposition_activity(option, fast, soil, work)
-    for i in range(LANES):
-        activity = work.a2[i]
-        per_second = 1.0 / YEAR_S
-        loss_f = fast_loss(activity, ground.fast_carbon[i]) * per_second
-        loss_s = structural_loss(activity, ground.structural_carbon[i]) * per_second
-        loss_p = slow_loss(activity, ground.slow_carbon[i], option) * per_second
-        ground.fast_loss[i] += loss_f * dt
-        ground.structural_loss[i] += loss_s * dt
-        ground.slow_loss[i] += loss_p * dt
-        ground.activity_sum[i] += activity * dt
-        step.rh[i] = (loss_f + RESPIRED_STRUCTURAL * loss_s + loss_p) * UMOL_PER_KGC
-        step.other_resp[i] = 0.0
-    for c in range(cohorts.n.shape[0]):
-        for i in range(LANES):
-            emitted = leaves.growth_resp[c, i] + leaves.virtual_resp[c, i]
-            step.other_resp[i] += emitted * UMOL_PER_KGC
-            net = step.leaf_gpp[c, i] - step.leaf_dark[c, i] - step.fine_root[c, i]
-            leaves.gain[c, i] += net * dt / UMOL_PER_KGC
-    for i in range(LANES):
-        step.co2_source[i] = (
-            step.root_resp[i] + step.rh[i] + step.other_resp[i] + step.leaf_resp[i] - step.gpp[i]
-        )

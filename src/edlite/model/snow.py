@@ -188,13 +188,8 @@ def divide(done, fast, work):
         fast.snow_energy[0, i] -= gone_energy
         fast.snow[1, i] += gone
         fast.snow_energy[1, i] += gone_energy
-        work.pool[i] = 0.0
-        work.pool_energy[i] = 0.0
     for j in range(N_SNOW):
         for i in range(LANES):
-            work.pool[i] += fast.snow[j, i]
-            work.pool_energy[i] += fast.snow_energy[j, i]
-            mass[j, i] = 0.0
             energy[j, i] = 0.0
     for j in range(N_SNOW):
         for i in range(LANES):
@@ -229,13 +224,7 @@ def divide(done, fast, work):
 @lane_loop
 def snow_pack(dt, water_before, fast, ground, step, work):
     """Depth of surface water: new snow adds its own, losses shrink it, liquid collapses it."""
-    for i in range(LANES):
-        work.pool[i] = 0.0
-        work.pool_energy[i] = 0.0
-    for j in range(N_SNOW):
-        for i in range(LANES):
-            work.pool[i] += fast.snow[j, i]
-            work.pool_energy[i] += fast.snow_energy[j, i]
+    sum_pool(fast, work)
     for i in range(LANES):
         water = max(work.pool[i], 0.0)
         # what fell from leaves onto bare ground brought its own depth

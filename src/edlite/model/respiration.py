@@ -1,0 +1,112 @@
+"""Heterotrophic and autotrophic respiration, once per 600 s step."""
+
+from edlite.constants import UMOL_TO_KGC, YEAR_S
+from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.photosynthesis import arrhenius, q10_response, temperature_cutoff
+from edlite.kernels.soil_carbon import (
+    RESPIRED_STRUCTURAL,
+    fast_loss,
+    slow_loss,
+    structural_loss,
+    temperature_exponential,
+    temperature_lloyd_taylor,
+    temperature_logistic,
+    wetness_exponential,
+    wetness_logistic,
+)
+from edlite.model.lanes import LANES
+
+UMOL_PER_KGC = 1.0 / UMOL_TO_KGC
+
+
+@lane_loop
+def root_respiration(q10_option, cohorts, soil, step, work):
+    """Fine-root respiration [umol m-2 s-1]. Thickness-weighted over roots."""
+    for i in range(LANES):
+        step.root_resp[i] = 0.0
+    for c in range(cohorts.n.shape[0]):
+        for i in range(LANES):
+            work.a2[i] = 0.0
+            work.a3[i] = 0.0
+        for k in range(soil.active.shape[0]):
+            for i in range(LANES):
+                rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
+                rate = where(
+                    q10_option > 0.5,
+                    q10_response(1.0, cohorts.vm_q10[c, i], work.t_soil[k, i]),
+                    arrhenius(1.0, cohorts.root_hor[c, i], work.t_soil[k, i]),
+                )
+                cut = temperature_cutoff(
+                    work.t_soil[k, i],
+                    cohorts.vm_low[c, i],
+                    cohorts.vm_high[c, i],
+                    cohorts.vm_decay[c, i],
+                )
+                work.a2[i] += rooted * rate / cut
+                work.a3[i] += rooted
+        for i in range(LANES):
+            respired = (
+                where(q10_option > 0.5, cohorts.root_resp_q10[c, i], cohorts.root_resp[c, i])
+                * work.a2[i]
+                / max(work.a3[i], 1e-9)
+                * cohorts.root_carbon[c, i]
+                * cohorts.n[c, i]
+            )
+            step.fine_root[c, i] = respired
+            step.root_resp[i] += respired
+
+
+@lane_loop
+def decomposition_activity(option, fast, soil, work):
+    """Temperature and wetness factor of decomposition in work.a2."""
+    if option < 1.5:
+        for i in range(LANES):
+            t = work.t_soil[0, i]
+            f_t = temperature_exponential(t) if option < 0.5 else temperature_lloyd_taylor(t)
+            f_w = wetness_exponential(fast.theta[0, i], soil.theta_r[0, i], soil.theta_s[0, i])
+            work.a2[i] = f_t * f_w
+    else:
+        for i in range(LANES):
+            work.a3[i] = 0.0
+            work.a4[i] = 0.0
+        for k in range(soil.active.shape[0]):
+            for i in range(LANES):
+                work.a3[i] += soil.topsoil[k] * work.t_soil[k, i]
+                work.a4[i] += soil.topsoil[k] * fast.theta[k, i]
+        for i in range(LANES):
+            t, theta = work.a3[i], work.a4[i]
+            f_w = wetness_logistic(theta, soil.theta_r[0, i], soil.theta_s[0, i])
+            work.a2[i] = temperature_logistic(t) * f_w
+
+
+@lane_loop
+def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
+    """Heterotrophic and autotrophic respiration; books the day's sums; net CO2 source of the step.
+
+    Expects what `photosynthesis` leaves in `step`.
+    """
+    option = switches.decomposition
+    root_respiration(switches.q10, cohorts, soil, step, work)
+    decomposition_activity(option, fast, soil, work)
+    for i in range(LANES):
+        activity = work.a2[i]
+        per_second = 1.0 / YEAR_S
+        loss_f = fast_loss(activity, ground.fast_carbon[i]) * per_second
+        loss_s = structural_loss(activity, ground.structural_carbon[i]) * per_second
+        loss_p = slow_loss(activity, ground.slow_carbon[i], option) * per_second
+        ground.fast_loss[i] += loss_f * dt
+        ground.structural_loss[i] += loss_s * dt
+        ground.slow_loss[i] += loss_p * dt
+        ground.activity_sum[i] += activity * dt
+        step.rh[i] = (loss_f + RESPIRED_STRUCTURAL * loss_s + loss_p) * UMOL_PER_KGC
+        step.other_resp[i] = 0.0
+    for c in range(cohorts.n.shape[0]):
+        for i in range(LANES):
+            emitted = leaves.growth_resp[c, i] + leaves.virtual_resp[c, i]
+            step.other_resp[i] += emitted * UMOL_PER_KGC
+            net = step.leaf_gpp[c, i] - step.leaf_dark[c, i] - step.fine_root[c, i]
+            leaves.gain[c, i] += net * dt / UMOL_PER_KGC
+    for i in range(LANES):
+        step.co2_source[i] = (
+            step.root_resp[i] + step.rh[i] + step.other_resp[i] + step.leaf_resp[i] - step.gpp[i]
+        )
