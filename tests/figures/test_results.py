@@ -74,13 +74,14 @@ def test_masked_cells_have_no_beta(results):
     np.testing.assert_allclose(wide.nee, wide.ra + wide.rh - wide.gpp, rtol=1e-9, atol=1e-9)
 
 
-def test_flux_errors_by_hand(results):
-    native, truth = (
-        prepare.period_means(results, "Walnut", run).gpp.values for run in ("native", "truth")
+@pytest.mark.parametrize("run", ["native", "blended", "perfect"])
+def test_flux_errors_by_hand(results, run):
+    found, truth = (
+        prepare.period_means(results, "Walnut", name).rh.values for name in (run, "truth")
     )
     table = prepare.flux_errors(results).set_index(["region", "flux"])
-    expected = np.sqrt(np.mean((native - truth) ** 2))  # cells of equal area
-    assert table.loc[("Walnut", "gpp"), "native"] == pytest.approx(expected, rel=1e-12)
+    expected = np.sqrt(np.mean((found - truth) ** 2))  # cells of equal area
+    assert table.loc[("Walnut", "rh"), run] == pytest.approx(expected, rel=1e-12)
 
 
 def test_unusable_trees(tmp_path, tree):

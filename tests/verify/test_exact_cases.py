@@ -4,14 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from numba.core.registry import CPUDispatcher
 
-from edlite.model import adjust, derivatives, exchange, integrator, snow, soil_column
+from edlite.model import integrator
 from edlite.model.options import ModelOptions
 from edlite.soil.layers import LAYER_BOTTOM
 from helpers.from_python import from_python
 from helpers.model_columns import Patch, columns_of, one_step, start_state, weather
-from helpers.narrow import narrow
 from helpers.soil_cases import freeze, infiltration, infiltration_errors, wave_error
 from helpers.stomata_cases import compare
 
@@ -66,12 +64,7 @@ def test_order_of_the_model(summary):
     columns = columns_of(patches)
     met = weather("2001-07-01", 1, warm=293.0, wet=False)
     block = one_step(columns, start_state(columns, patches, 291.0), met, "2001-07-01", 108)
-    modules = (adjust, derivatives, exchange, snow, soil_column, integrator)
-    loops = [f for m in modules for f in vars(m).values() if isinstance(f, CPUDispatcher)]
     switches = ModelOptions().switches()._replace(tolerance=1e30)
-    views = tuple(narrow(view, *loops) for view in block.views)
-    parts = (block.ground, block.soil, block.stand, block.cohorts, block.step, block.work)
-    small = [narrow(part, *loops) for part in parts]
     start = block.buffers[0].copy()
 
     integrate = from_python(integrator.integrate)
@@ -81,8 +74,8 @@ def test_order_of_the_model(summary):
         for _ in range(n):
             block.ground.step_size[:] = 600.0 / n
             count = integrate(
-                *(600.0 / n, narrow(switches, *loops), block.buffers, views),
-                *(block.floors, *small),
+                *(600.0 / n, switches, block.buffers, block.views, block.floors, block.ground),
+                *(block.soil, block.stand, block.cohorts, block.step, block.work),
             )
             assert count == 1
         return block.buffers[0][: len(block.floors), : len(patches)].copy()

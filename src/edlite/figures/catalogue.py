@@ -108,8 +108,12 @@ def _flux_errors(results: Results) -> Drawn | Missing:
         "truth",
         title,
         "Root-mean-square error over cells of the period means of the fluxes against the truth "
-        "run, native and blended; above the bars the change of the error.",
-        "Bars of RMSE of GPP, Ra, Rh and NEE by region for native and blended runs.",
+        "run; above the bars its change from native to blended. Moisture is replaced, the soil is "
+        "not: plants and microbes of the native soil meet the moisture of another soil relative to "
+        "their own limits, so that fluxes can end further from the truth even with the noiseless "
+        "true moisture prescribed.",
+        "Bars of RMSE of GPP, Ra, Rh and NEE by region for native and blended runs and the run "
+        "with true moisture.",
         score.rmse_bars(
             errors.assign(panel=errors.flux.map(score.FLUX_PANELS)),
             st.CARBON_YEAR,

@@ -63,17 +63,20 @@ def flux_table(results: Results) -> pd.DataFrame:
 def flux_errors(results: Results) -> pd.DataFrame | None:
     """Error of the period means of the fluxes against the truth, by region; None without truth.
 
-    Columns region (`all`: the cells of all regions), flux, native, blended: root of the
-    area-weighted mean over cells of the squared difference from the truth (kgC m-2 yr-1).
+    Columns region (`all`: the cells of all regions), flux, native, blended, and perfect where there
+    is such a run: root of the area-weighted mean over cells of the squared difference from the
+    truth (kgC m-2 yr-1).
     """
+    there = [set(results.runs(region)) for region in results.regions]
+    if not all({"blended", "truth"} <= runs for runs in there):
+        return None
+    compared = [r for r in ("native", "blended", "perfect") if all(r in runs for runs in there)]
     parts = []
     for region in results.regions:
-        if not {"blended", "truth"} <= set(results.runs(region)):
-            return None
-        means = {r: period_means(results, region, r) for r in ("native", "blended", "truth")}
+        means = {r: period_means(results, region, r) for r in (*compared, "truth")}
         for flux in ("gpp", "ra", "rh", "reco", "nee"):
             part = {"region": region, "flux": flux, "area": results.domain(region).area.values}
-            for run in ("native", "blended"):
+            for run in compared:
                 part[run] = (means[run][flux] - means["truth"][flux]).values ** 2
             parts.append(pd.DataFrame(part))
     cells = pd.concat(parts, ignore_index=True)
@@ -81,10 +84,7 @@ def flux_errors(results: Results) -> pd.DataFrame | None:
         cells = pd.concat([cells, cells.assign(region="all")], ignore_index=True)
     rows = [
         {"region": region, "flux": flux}
-        | {
-            run: float(np.sqrt(np.average(group[run], weights=group.area)))
-            for run in ("native", "blended")
-        }
+        | {run: float(np.sqrt(np.average(group[run], weights=group.area))) for run in compared}
         for (region, flux), group in cells.groupby(["region", "flux"], sort=False)
     ]
     return pd.DataFrame(rows)

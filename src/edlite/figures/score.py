@@ -51,10 +51,10 @@ def truth_errors(table: pd.DataFrame | None) -> pd.DataFrame | None:
 def rmse_bars(
     table: pd.DataFrame, unit: str, title: str, *, synthetic: bool, share_y: bool = True
 ) -> Figure:
-    """Error against the truth: bars of RMSE of the native and the blended run by region.
+    """Error against the truth: bars of RMSE of the runs by region.
 
-    table : columns region (`all` comes last), panel, native, blended (RMSE in `unit`)
-    Above each pair of bars stands the change of the error in percent.
+    table : columns region (`all` comes last), panel, native, blended and optionally perfect (RMSE
+    in `unit`). Above the bars stands the change of the error from native to blended in percent.
     """
     names = list(dict.fromkeys(table.panel))
     regions = st.sorted_regions([r for r in table.region.unique() if r != "all"])
@@ -70,11 +70,13 @@ def rmse_bars(
             axis.set_axis_off()
             continue
         chosen = table[table.panel == names[index]].set_index("region").reindex(regions)
-        for offset, run in ((-0.2, "native"), (0.2, "blended")):
+        runs = [run for run in ("native", "blended", "perfect") if run in chosen]
+        width = 0.8 / len(runs)
+        for number, run in enumerate(runs):
             axis.bar(
-                position + offset,
+                position + width * (number - 0.5 * (len(runs) - 1)),
                 chosen[run],
-                width=0.38,
+                width=0.95 * width,
                 color=st.RUN_COLOURS[run],
                 label=st.RUN_LABELS[run],
             )
@@ -92,11 +94,13 @@ def rmse_bars(
 
 
 def _label_changes(axis: Axes, position: np.ndarray, errors: pd.DataFrame) -> None:
-    for x, native, blended in zip(position, errors.native, errors.blended, strict=True):
+    highest = errors[[r for r in ("native", "blended", "perfect") if r in errors]].max(axis=1)
+    rows = zip(position, errors.native, errors.blended, highest, strict=True)
+    for x, native, blended, height in rows:
         if native > 0 and np.isfinite(blended):
             axis.annotate(
                 st.signed(f"{100.0 * (blended / native - 1.0):+.0f} %"),
-                (x, max(native, blended)),
+                (x, height),
                 xytext=(0, 2),
                 textcoords="offset points",
                 ha="center",
