@@ -68,10 +68,10 @@ def test_skill(cases, evaluations, summary):
     own = scores[scores["model"] == EDLITE].set_index(["case", "variable", "step"])["r"]
     for case, floors in FLOORS.items():
         for variable, floor in floors.items():
-            value = own.loc[case, variable, "daily"].iloc[0]
+            value = own.loc[case, variable, "daily"]
             summary.row(case, variable, "r daily", value, floor, "1")
         for variable, floor in HALF_HOURLY.items():
-            value = own.loc[case, variable, "half-hourly"].iloc[0]
+            value = own.loc[case, variable, "half-hourly"]
             summary.row(case, variable, "r half-hourly", value, floor, "1")
 
 
