@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from edlite.errors import InputError, require_file
+from edlite.parameters import load_pft
 
 
 def complete_config(config: Mapping, schema: str | Path, source: str = "configuration") -> dict:
@@ -70,6 +71,16 @@ def check_consistency(config: Mapping, source: str = "configuration") -> None:
         for region in regions:
             if region not in config["initial"][name]:
                 raise InputError(source, f"initial.{name}.{region}", None, "a PFT for each region")
+    towers = config["towers"]["names"]
+    for site in config["texture"]["towers"]:
+        if site not in towers:
+            known = ", ".join(towers) or "none"
+            raise InputError(source, "texture.towers", site, f"one of towers.names ({known})")
+    for section, key in (("lai", "years"), ("forest", "inventory_years")):
+        span = config[section][key]
+        if span and span[0] > span[-1]:
+            raise InputError(source, f"{section}.{key}", span, "first and last year")
+    load_pft(config["model"]["parameters"], f"{source}: model.parameters")
 
 
 def _plain(value: Any) -> Any:

@@ -99,6 +99,20 @@ def read_dataset(path: str | Path, required: Iterable[str] = ()) -> xr.Dataset:
     return ds
 
 
+def read_cells(path: str | Path, domain: xr.Dataset, required: Iterable[str] = ()) -> xr.Dataset:
+    """Read a file of a region; raises InputError unless it has the cells of `domain`, in order."""
+    ds = read_dataset(path, required=[*required, "cell_id"])
+    found, expected = (np.atleast_1d(d["cell_id"].values) for d in (ds, domain))
+    if found.size != expected.size:
+        raise InputError(path, "cell", found.size, f"the {expected.size} cells of the region")
+    if (found != expected).any():
+        first = int(np.argmax(found != expected))
+        raise InputError(
+            path, f"cell_id of cell {first}", found[first], f"{expected[first]}, as in the domain"
+        )
+    return ds
+
+
 def write_table(table: pd.DataFrame, path: str | Path, **kwargs) -> Path:
     """Write `table` as CSV without its index, complete or not at all."""
     with atomic_path(path) as temporary:

@@ -116,12 +116,13 @@ def region_files(folder, n_cell=3):
 
     cells = {"lat": np.full(n_cell, 40.0), "lon": np.full(n_cell, -90.0)}
     cells["cell_id"] = np.arange(n_cell) + 100
+    ids = {"cell_id": cells["cell_id"]}
     write_dataset(dataset(cells, dict.fromkeys(cells, ("cell",))), folder / "domain.nc")
     ground = {f: soils[f] for f in SOIL_FIELDS}
     dims = dict.fromkeys(ground, ("cell", "layer"))
     ground |= {"n_layer": np.array([9, 5, 3]), "bottom_boundary": np.array([1, 0, 1])}
-    dims |= {"n_layer": ("cell",), "bottom_boundary": ("cell",)}
-    write_dataset(dataset(ground, dims), folder / "soil.nc")
+    dims |= {"n_layer": ("cell",), "bottom_boundary": ("cell",), "cell_id": ("cell",)}
+    write_dataset(dataset(ground | ids, dims), folder / "soil.nc")
     patch = {
         "cell_index": np.array([0, 0, 1, 2]),
         "area": np.array([0.25, 0.75, 1.0, 1.0]),
@@ -137,8 +138,10 @@ def region_files(folder, n_cell=3):
         "n": np.array([0.02, 0.03, 0.1]),
     }
     dims = dict.fromkeys(patch, ("patch",)) | dict.fromkeys(cohort, ("cohort",))
-    write_dataset(dataset(patch | cohort, dims), folder / "initial_state.nc")
-    write_dataset(dataset({"tile": np.array([0, 1, 0])}, {"tile": ("cell",)}), folder / "tiles.nc")
+    dims["cell_id"] = ("cell",)
+    write_dataset(dataset(patch | cohort | ids, dims), folder / "initial_state.nc")
+    tiles = {"tile": np.array([0, 1, 0]), **ids}
+    write_dataset(dataset(tiles, dict.fromkeys(tiles, ("cell",))), folder / "tiles.nc")
     names = ("domain", "soil", "initial_state", "tiles")
     return [folder / f"{name}.nc" for name in names]
 
@@ -161,6 +164,17 @@ def test_wrong_tile_and_wrong_sizes_are_refused(tmp_path):
         ds = ds.isel(cell=slice(0, 2)).load()
     write_dataset(ds, files[3])
     with pytest.raises(InputError, match="tiles.nc: cell is 2"):
+        Columns.from_files(*files, 0)
+
+
+@pytest.mark.parametrize("position", [1, 2, 3])
+def test_files_of_another_region_are_refused(tmp_path, position):
+    """As many cells, but others."""
+    files = region_files(tmp_path)
+    with xr.open_dataset(files[position], engine="netcdf4") as ds:
+        ds = ds.load().assign(cell_id=ds["cell_id"] + 50)
+    write_dataset(ds, files[position])
+    with pytest.raises(InputError, match=rf"{files[position].name}: cell_id of cell 0 is 150"):
         Columns.from_files(*files, 0)
 
 

@@ -110,6 +110,12 @@ def set_key(config: dict, dotted: str, value: object) -> None:
         ("period.start", "yesterday", ["period.start", "'yesterday'", "2013-01-31"]),
         ("demo", None, ["demo, inputs", "both null"]),
         ("synthetic", False, ["synthetic", "true with the demo"]),
+        ("texture.towers", ["US-Xxx"], ["texture.towers", "'US-Xxx'", "US-Me2, US-Ton"]),
+        ("lai.years", [2014, 2002], ["lai.years", "first and last year"]),
+        ("model.parameters", {"MHW": {"Vmax": 3.0}}, ["model.parameters", "MHW.Vmax"]),
+        ("model.parameters", {"OAK": {"SLA": 3.0}}, ["model.parameters", "OAK"]),
+        ("spinup.years", 0, ["spinup.years is 0", "at least 1"]),
+        ("report.titel", "x", ["report.titel", "did you mean title?"]),
     ],
 )
 def test_bad_values_are_named(project, schema_path, key, value, words):

@@ -14,7 +14,11 @@ from edlite.dependencies import code_digest, kernel_digest
 from edlite.errors import InputError
 
 try:
-    config = complete_config(config, ROOT / "workflow/schemas/config.schema.yaml")
+    config = complete_config(
+        config,
+        ROOT / "workflow/schemas/config.schema.yaml",
+        ", ".join(os.path.relpath(file) for file in workflow.configfiles),
+    )
     DEMO = read_recipe(located(config["demo"]["recipe"])) if config["demo"] else None
     RECIPES = recipe_files()
     REGIONS = config["regions"]["names"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from edlite.cli import params_option
-from edlite.files import write_dataset
+from edlite.files import read_cells, write_dataset
 from edlite.grid.domain import read_domain
 from edlite.initial.ecosystem import FOREST, build_initial_state
-from edlite.initial.inputs import read_cells, read_cover
+from edlite.initial.inputs import read_cover
 from edlite.initial.options import InitialOptions
 from edlite.initial.soil_carbon import cell_soil_carbon
 from edlite.initial.tiles import build_tiles, check_n_tile

@@ -48,6 +48,8 @@ def spinup(
 
     options = ModelOptions.from_mapping(params.get("model", {}), "config, section model")
     settings = {"years": 2, "steady_tolerance": 1e-3} | params.get("spinup", {})
+    if settings["years"] < 1:
+        raise InputError("config", "spinup.years", settings["years"], "at least one cycle")
     columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
     meteorology = Meteorology.from_forcing_file(forcing)
     curves = read_curves(phenology, columns)
@@ -71,26 +73,22 @@ def spinup(
             progress=True,
             label=f"cycle {cycle + 1}",
         )
-    rows = None
-    if record.activity:
-        settled = settle_slow_carbon(
-            record,
-            columns.pools["fast_carbon"],
-            columns.pools["structural_carbon"],
-            columns.pools["slow_carbon"],
-            options.decomposition,
-            settings["steady_tolerance"],
-        )
-        level = log.info if settled.steady else log.warning
-        level("slow carbon %s after %d cycles", _word(settled.steady), settled.cycles)
-        state.slow_carbon, rows = settled.slow, settled.history
+    settled = settle_slow_carbon(
+        record,
+        columns.pools["fast_carbon"],
+        columns.pools["structural_carbon"],
+        columns.pools["slow_carbon"],
+        options.decomposition,
+        settings["steady_tolerance"],
+    )
+    level = log.info if settled.steady else log.warning
+    level("slow carbon %s after %d cycles", _word(settled.steady), settled.cycles)
+    state.slow_carbon = settled.slow
     # the inventory's pools hold at the start of the first year
     state.fast_carbon = columns.pools["fast_carbon"].copy()
     state.structural_carbon = columns.pools["structural_carbon"].copy()
     state.growth_export = np.zeros(columns.n_patch)
-    if rows is None:
-        raise InputError("config", "spinup.years", settings["years"], "at least one cycle")
-    write_table(rows, table)
+    write_table(settled.history, table)
     write_dataset(
         state.to_dataset(columns),
         out,

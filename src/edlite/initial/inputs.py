@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from edlite.errors import InputError
-from edlite.files import read_dataset
+from edlite.files import read_cells
 from edlite.parameters import COVERS
-
-
-def read_cells(path: str | Path, domain: xr.Dataset, required: Iterable[str]) -> xr.Dataset:
-    """Read a file of the region; raises InputError unless its cells are those of `domain`."""
-    ds = read_dataset(path, required=[*required, "cell_id"])
-    if not np.array_equal(ds["cell_id"].values, domain["cell_id"].values):
-        raise InputError(
-            path, "cell_id", f"{ds.sizes.get('cell')} cells", "the cells of the domain, in order"
-        )
-    return ds
 
 
 def read_cover(path: str | Path, domain: xr.Dataset) -> xr.Dataset:

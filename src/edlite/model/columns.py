@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from edlite.errors import InputError
-from edlite.files import read_dataset
+from edlite.files import read_cells, read_dataset
 from edlite.kernels.allometry import crown_area, crown_base, height, leaf_carbon_max, root_depth
 from edlite.parameters import COVERS, PFT_CODES, load_pft, pft_index
 from edlite.soil.layers import LAYER_BOTTOM, MIN_LAYERS
@@ -90,20 +90,11 @@ class Columns:
     ) -> Columns:
         """Columns of one tile of a region from the workflow's files (see docs/design.md)."""
         cells = read_dataset(domain, ("lat", "lon", "cell_id"))
-        ground = read_dataset(soil, (*SOIL_FIELDS, "n_layer", "bottom_boundary"))
-        start = read_dataset(
-            initial_state, ("cell_index", "area", "patch_index", "pft", "dbh", "n")
+        ground = read_cells(soil, cells, (*SOIL_FIELDS, "n_layer", "bottom_boundary"))
+        start = read_cells(
+            initial_state, cells, ("cell_index", "area", "patch_index", "pft", "dbh", "n")
         )
-        number = read_dataset(tiles, ("tile",))["tile"].values
-        for name, ds in (("soil", ground), ("tiles", None)):
-            size = len(number) if ds is None else ds.sizes["cell"]
-            if size != cells.sizes["cell"]:
-                raise InputError(
-                    soil if name == "soil" else tiles,
-                    "cell",
-                    size,
-                    f"the {cells.sizes['cell']} cells of {domain}",
-                )
+        number = read_cells(tiles, cells, ("tile",))["tile"].values
         inside = np.flatnonzero(number == tile)
         if inside.size == 0:
             raise InputError(tiles, "tile", tile, f"a tile from 0 to {number.max()}")
