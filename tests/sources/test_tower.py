@@ -116,6 +116,68 @@ def test_clock_against_the_sun(tmp_path):
     assert "noon_offset_h" not in read_tower(path, "ameriflux-l2", utc_offset=0.0).attrs
 
 
+def test_a_short_record_has_no_check_of_the_clock(tmp_path, caplog):
+    level2_record = read_level2(level2(tmp_path / "long.nc", half_hours()))
+    assert np.isfinite(level2_record.attrs["noon_offset_h"]) and not caplog.records
+    path = level2(tmp_path / "short.nc", half_hours(5))
+    assert np.isnan(read_level2(path).attrs["noon_offset_h"])
+    assert "short.nc: clock not checked" in caplog.text and "10 days" in caplog.text
+    caplog.clear()
+    read_tower(path, "ameriflux-l2", utc_offset=OFFSET)  # not asked for
+    assert not caplog.records
+
+
+def humid(folder, name: str, unit: str, values, degrees: float = 20.0):
+    """Record of a table with one measure of humidity."""
+    n = len(values)
+    table = pd.DataFrame({"t": np.full(n, degrees), "p": 98.0, "x": values})
+    table.to_csv(folder / "humid.csv", index=False)
+    columns = {
+        "air_temperature": {"column": "t", "unit": "degC"},
+        "air_pressure": {"column": "p", "unit": "kPa"},
+        name: {"column": "x", "unit": unit},
+    }
+    declared = {"first_time": "2001-01-01T00:00", "label": "start", "columns": columns}
+    return read_tower(folder / "humid.csv", "table", utc_offset=0.0, table=declared)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "usual", "value", "shown"),
+    [
+        ("vapour_pressure", "kPa", 1.5, 6.0, "6000 Pa"),  # saturation at 20 degC: 2.34 kPa
+        ("vapour_pressure_deficit", "kPa", 0.5, -0.4, "-400 Pa"),
+        ("relative_humidity", "percent", 50.0, 108.0, "1.08"),
+    ],
+)
+def test_humidity_above_saturation_is_refused(tmp_path, caplog, name, unit, usual, value, shown):
+    message = rf"humid\.csv: {name} is '{shown}'; expected at most saturation; at 2001-01-01"
+    with pytest.raises(InputError, match=message):
+        humid(tmp_path, name, unit, [value] * 100)
+    few = [usual] * 98 + [value] * 2  # two percent: a sensor in rain, if not absurd
+    if name == "relative_humidity":
+        humid(tmp_path, name, unit, few)
+        assert f"{name}: 2 of 100 values above 105 percent" in caplog.text
+        few = [usual] * 97 + [value] * 3
+    with pytest.raises(InputError, match=f"{name} is '{shown}'"):
+        humid(tmp_path, name, unit, few)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "value", "degrees"),
+    [
+        ("relative_humidity", "percent", 105.0, 20.0),
+        ("vapour_pressure_deficit", "kPa", -0.11, 20.0),
+        ("vapour_pressure", "kPa", 0.04, -35.0),  # rounded; saturation is 0.0314 kPa
+    ],
+)
+def test_noise_above_saturation_is_cut(tmp_path, caplog, name, unit, value, degrees):
+    record = humid(tmp_path, name, unit, [value] * 100, degrees)
+    saturation = saturation_vapour_pressure(degrees + 273.15)
+    expected = 0.62198 * saturation / (98000.0 - 0.37802 * saturation)
+    np.testing.assert_allclose(record["specific_humidity"], expected, rtol=1e-3)
+    assert not caplog.records
+
+
 def level4(path, time):
     """`time` holds starts; Level 4 labels ends."""
     end = time + pd.Timedelta("30min")

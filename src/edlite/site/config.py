@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from edlite.errors import InputError
+from edlite.model.options import ModelOptions
 from edlite.site import settings as st
 from edlite.site.config_soil import soil_of
 from edlite.site.nodes import Node, read_yaml
@@ -37,12 +39,6 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
     spinup = root.node("spinup", {})
     years = spinup.integer("years", 0, 1000, 0)
     spinup.done()
-    options = root.raw("options", {})
-    if not isinstance(options, Mapping):
-        raise root.error("options", options, "a mapping")
-    for name, place in ELSEWHERE.items():
-        if name in options:
-            raise root.error(f"options.{name}", None, f"to stand under `{place}`")
     run = st.SiteRun(
         source=Path(source),
         site=site,
@@ -52,7 +48,7 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
         co2=_co2(root),
         stand=_stand(root.node("stand")),
         soil=soil_of(root.node("soil")),
-        options=dict(options),
+        options=_options(root),
         parameters=_parameters(root),
         phenology=_phenology(root),
         spinup_years=years,
@@ -64,6 +60,23 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
     )
     root.done()
     return run
+
+
+def _options(root: Node) -> dict:
+    """Switches of the model, each checked here, where the file can be named."""
+    options = root.raw("options", {})
+    if not isinstance(options, Mapping):
+        raise root.error("options", options, "a mapping")
+    for name, value in options.items():
+        if name in ELSEWHERE:
+            raise root.error(f"options.{name}", None, f"to stand under `{ELSEWHERE[name]}`")
+        try:
+            ModelOptions.from_mapping({name: value})
+        except InputError as error:
+            raise root.error(f"options.{name}", value, error.expected) from error
+        except TypeError as error:  # text where a number is compared
+            raise root.error(f"options.{name}", value, "a number (in YAML 1.0e-4)") from error
+    return dict(options)
 
 
 def _site(node: Node) -> st.Site:

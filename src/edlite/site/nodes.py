@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -182,7 +183,11 @@ class Node:
         """Raise InputError for a key that is not known."""
         for key in self.content:
             if key not in self._known:
-                raise self.error(str(key), None, f"a known key: {', '.join(sorted(self._known))}")
+                known = sorted(set(self._known))  # a key may be asked for twice
+                near = difflib.get_close_matches(str(key), known, n=1)
+                hint = f"did you mean {near[0]}? " if near else ""
+                listed = f"{hint}known keys: {', '.join(known)}"
+                raise self.error(str(key), None, f"a known key ({listed})")
 
 
 def _plain(value: Any) -> Any:

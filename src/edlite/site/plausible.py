@@ -8,9 +8,8 @@ import xarray as xr
 from edlite.constants import EPS
 from edlite.errors import InputError
 from edlite.model.forcing_variables import check_plausible
-from edlite.sources.tower.humidity import saturation_vapour_pressure
+from edlite.sources.tower.humidity import SATURATION_MAX, saturation_vapour_pressure
 
-SATURATION_MAX = 1.05  # relative humidity over liquid water; sensors and rounding exceed 1
 NEGATIVE_BY_DAY = -5.0  # W m-2; at night, pyranometers cool below zero by more than that
 DAYLIGHT = np.cos(np.radians(75.0))
 

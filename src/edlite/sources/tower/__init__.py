@@ -16,7 +16,7 @@ import xarray as xr
 from edlite.errors import InputError
 from edlite.sources.tower.ameriflux import read_level2, read_level4
 from edlite.sources.tower.fluxnet import read_base, read_fluxnet
-from edlite.sources.tower.humidity import complete_humidity
+from edlite.sources.tower.humidity import check_saturation, complete_humidity
 from edlite.sources.tower.pals import read_pals
 from edlite.sources.tower.table import read_table
 
@@ -43,6 +43,8 @@ def read_tower(path: str | Path | Sequence[str | Path], format: str, **options) 
     if not paths:
         raise InputError("tower record", "path", "an empty list", "one or more files")
     records = [READERS[format](item, **options) for item in paths]
+    for record, name in zip(records, paths, strict=True):
+        check_saturation(record, str(name))
     if len(records) == 1:
         return complete_humidity(records[0])
     for earlier, later, name in zip(records, records[1:], paths[1:], strict=False):

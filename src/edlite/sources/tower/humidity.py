@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import xarray as xr
 
 from edlite.constants import EPS
-from edlite.sources.tower.canonical import FORCING
+from edlite.errors import InputError
+from edlite.sources.tower.canonical import FORCING, HUMIDITY
+
+SATURATION_MAX = 1.05  # relative humidity over liquid water; sensors and rounding exceed 1
+# in measured records: no value above the first; few above SATURATION_MAX (worn sensors in rain)
+MEASURED_MAX, SHARE_MAX = 1.10, 0.02
+ROUNDING = 10.0  # Pa, of pressures given in kPa; in hard frost that is more than 5 percent
+
+logger = logging.getLogger(__name__)
 
 
 def saturation_vapour_pressure(temperature: np.ndarray) -> np.ndarray:
@@ -33,14 +43,8 @@ def vapour_pressure(record: xr.Dataset) -> np.ndarray | None:
     Taken, value by value, from the first of vapour pressure, relative humidity and deficit that
     is there; at most saturation.
     """
-    candidates = []
     saturation = saturation_vapour_pressure(record["air_temperature"].values)
-    if "vapour_pressure" in record:
-        candidates.append(record["vapour_pressure"].values)
-    if "relative_humidity" in record:
-        candidates.append(record["relative_humidity"].values * saturation)
-    if "vapour_pressure_deficit" in record:
-        candidates.append(saturation - record["vapour_pressure_deficit"].values)
+    candidates = list(_vapour_pressures(record, saturation).values())
     if not candidates:
         return None
     result = candidates[0].astype(float)
@@ -48,6 +52,64 @@ def vapour_pressure(record: xr.Dataset) -> np.ndarray | None:
         result = np.where(np.isnan(result), other, result)
     # NaN passes through minimum and maximum
     return np.maximum(np.minimum(result, saturation), 1.0)
+
+
+def _vapour_pressures(record: xr.Dataset, saturation: np.ndarray) -> dict[str, np.ndarray]:
+    """Vapour pressure [Pa] by the variable that it comes from, the preferred one first."""
+    found = {}
+    if "vapour_pressure" in record:
+        found["vapour_pressure"] = record["vapour_pressure"].values
+    if "relative_humidity" in record:
+        found["relative_humidity"] = record["relative_humidity"].values * saturation
+    if "vapour_pressure_deficit" in record:
+        found["vapour_pressure_deficit"] = saturation - record["vapour_pressure_deficit"].values
+    return found
+
+
+def check_saturation(record: xr.Dataset, source: str) -> None:
+    """Raise InputError for humidity above saturation, warn of the little that is accepted.
+
+    To be called with the record of one file, before `vapour_pressure` cuts at saturation and
+    before values of other records come in. Refused are relative humidity above 110 percent
+    anywhere, or above 105 percent in more than 2 percent of the values. Measured specific
+    humidity, which takes precedence, is checked before a run.
+    """
+    if "air_temperature" not in record:
+        return
+    saturation = saturation_vapour_pressure(record["air_temperature"].values)
+    used = np.isfinite(saturation)
+    if "specific_humidity" in record:
+        used &= np.isnan(record["specific_humidity"].values)
+    for name, vapour in _vapour_pressures(record, saturation).items():
+        own = used & np.isfinite(vapour)
+        used &= ~own
+        if not own.any():
+            continue
+        margin = 0.0 if name == "relative_humidity" else ROUNDING
+        excess = np.where(own, (vapour - margin) / saturation, 0.0)
+        worst = int(np.argmax(excess))
+        # a hair above the limit by floating point alone: 105 percent itself is accepted
+        n_high = int((excess > SATURATION_MAX + 1e-6).sum())
+        if excess[worst] > MEASURED_MAX + 1e-6 or n_high > SHARE_MAX * own.sum():
+            at, unit = record.isel(time=worst), HUMIDITY[name].unit
+            raise InputError(
+                source,
+                name,
+                f"{float(at[name]):.4g}" + (f" {unit}" if unit != "1" else ""),
+                f"at most saturation; at {str(at['time'].values)[:16]} UTC and"
+                f" {float(at['air_temperature']) - 273.15:.1f} degC the relative humidity is"
+                f" {100 * vapour[worst] / saturation[worst]:.0f} percent ({n_high} of {own.sum()}"
+                f" values above {100 * SATURATION_MAX:.0f} percent)",
+            )
+        if n_high:
+            logger.warning(
+                "%s: %s: %d of %d values above %.0f percent relative humidity, set to saturation",
+                source,
+                name,
+                n_high,
+                own.sum(),
+                100 * SATURATION_MAX,
+            )
 
 
 def complete_humidity(record: xr.Dataset) -> xr.Dataset:

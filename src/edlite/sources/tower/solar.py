@@ -52,7 +52,10 @@ def noon_offset(record: xr.Dataset, longitude: float) -> float:
 
 
 def check_clock(record: xr.Dataset, longitude: float, source: str) -> float:
-    """`noon_offset`; raises InputError where it shows a wrong time zone, warns of half an hour."""
+    """`noon_offset`; raises InputError where it shows a wrong time zone, warns of half an hour.
+
+    Warns also where there is too little shortwave radiation for a check.
+    """
     offset = noon_offset(record, longitude)
     if abs(offset) > ERROR_HOURS:
         raise InputError(
@@ -62,6 +65,13 @@ def check_clock(record: xr.Dataset, longitude: float, source: str) -> float:
             f"an offset within {ERROR_HOURS} h: check utc_offset (local standard time), label "
             "and longitude",
         )
-    if not np.isnan(offset) and not USUAL_HOURS[0] <= offset <= USUAL_HOURS[1]:
+    if np.isnan(offset):
+        logger.warning(
+            "%s: clock not checked against the sun (utc_offset, label, longitude): %d days with "
+            "shortwave radiation are needed",
+            source,
+            MIN_DAYS,
+        )
+    elif not USUAL_HOURS[0] <= offset <= USUAL_HOURS[1]:
         logger.warning("%s: shortwave noon %+.2f h from solar noon; check label", source, offset)
     return offset
