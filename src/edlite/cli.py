@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import signal
 import sys
 
 import click
@@ -114,8 +115,15 @@ def group(log_level: str) -> None:
     )
 
 
+def stop_in_order() -> None:
+    """Let SIGTERM, which a scheduler sends at its time limit, unwind the program, so that
+    half-written files are removed."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: an unusable input ends in one line on stderr and exit status 2."""
+    stop_in_order()
     try:
         group(arguments, standalone_mode=True)
     except InputError as error:
