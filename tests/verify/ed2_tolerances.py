@@ -31,7 +31,7 @@ YEAR = [
     *(("gpp", "percent", 2.0), ("leaf_resp", "percent", 2.0), ("root_resp", "percent", 2.0)),
     *(("rh", "percent", 5.0), ("le", "percent", 2.0), ("h_surfaces", "bias", 1.5)),
     *(("transpiration", "percent", 4.0), ("e_ground", "percent", 4.0), ("e_film", "percent", 10.0)),
-    ("t_canopy_air", "daily", 0.3),
+    *(("t_canopy_air", "daily", 0.3), ("sfcwater_mass", "melt-out", 3.0)),
     *_soil(0.03, 0.01, 0.01, 0.5, 0.3, "monthly"),
 ]
 SUMMER = [

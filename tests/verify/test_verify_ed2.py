@@ -82,8 +82,6 @@ def test_year_of_a_forest(case, summary):
     snow = pairs["sfcwater_mass"].daily()
     peak = 100.0 * (snow.model.max() / snow.reference.max() - 1.0)
     summary.row("ED2 year", "sfcwater_mass", "peak", peak, 10.0, "%")
-    value = melt_out(pairs["sfcwater_mass"])
-    summary.row("ED2 year", "sfcwater_mass", "melt-out", value, 3.0, "d")
     water = sum(pairs[name].bias for name in ("runoff", "drainage")) * 365.0
     summary.row("ED2 year", "runoff and drainage", "bias", water, 20.0, "mm yr-1")
 

@@ -13,7 +13,7 @@ from edlite.errors import InputError
 from edlite.figures import depth
 from edlite.figures import style as st
 from edlite.figures.composition import lai_shares
-from edlite.figures.results import Results, area_mean, require_columns
+from edlite.figures.results import SCORED, Results, area_mean, require_columns
 from edlite.figures.series import daily_series
 from edlite.parameters import PFT_CODES
 
@@ -70,7 +70,7 @@ def flux_errors(results: Results) -> pd.DataFrame | None:
     there = [set(results.runs(region)) for region in results.regions]
     if not all({"blended", "truth"} <= runs for runs in there):
         return None
-    compared = [r for r in ("native", "blended", "perfect") if all(r in runs for runs in there)]
+    compared = [r for r in SCORED if all(r in runs for runs in there)]
     parts = []
     for region in results.regions:
         means = {r: period_means(results, region, r) for r in (*compared, "truth")}

@@ -20,6 +20,7 @@ from edlite.figures.style import sorted_regions
 from edlite.files import read_dataset
 
 RUNS = ("native", "blended", "truth", "perfect")
+SCORED = tuple(run for run in RUNS if run != "truth")  # what is held against the truth
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from edlite.figures import style as st
-from edlite.figures.results import require_columns
+from edlite.figures.results import SCORED, require_columns
 from edlite.figures.scatter import correlation
 
 # Depth bands (m) of `truth.csv` that are drawn, and their titles.
@@ -70,7 +70,7 @@ def rmse_bars(
             axis.set_axis_off()
             continue
         chosen = table[table.panel == names[index]].set_index("region").reindex(regions)
-        runs = [run for run in ("native", "blended", "perfect") if run in chosen]
+        runs = [run for run in SCORED if run in chosen]
         width = 0.8 / len(runs)
         for number, run in enumerate(runs):
             axis.bar(
@@ -94,7 +94,7 @@ def rmse_bars(
 
 
 def _label_changes(axis: Axes, position: np.ndarray, errors: pd.DataFrame) -> None:
-    highest = errors[[r for r in ("native", "blended", "perfect") if r in errors]].max(axis=1)
+    highest = errors[[run for run in SCORED if run in errors]].max(axis=1)
     rows = zip(position, errors.native, errors.blended, highest, strict=True)
     for x, native, blended, height in rows:
         if native > 0 and np.isfinite(blended):

@@ -111,6 +111,11 @@ def _read(
         return pd.read_csv(path, usecols=use, dtype=text, chunksize=chunks, low_memory=False)
 
 
+def _table(path: Path, columns: Collection[str]) -> pd.DataFrame:
+    """A whole table of numbers and keys, with every key there."""
+    return _numeric(_require_keys(_read(path, columns), path), path)
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     """Errors of the CSV reader as InputError; chunks are read long after the file is opened."""
@@ -173,7 +178,7 @@ def read_plots(tables: Tables, years: tuple[int, int]) -> pd.DataFrame:
     """
     parts = []
     for path in tables.of("PLOT"):
-        part = _numeric(_require_keys(_read(path, _PLOT_COLUMNS), path), path)
+        part = _table(path, _PLOT_COLUMNS)
         off = ~(part["LAT"].between(-90, 90) & part["LON"].between(-180, 180))
         off &= part["LAT"].notna() & part["LON"].notna()
         if off.any():
@@ -204,7 +209,7 @@ def read_conditions(tables: Tables, plots: Collection[str]) -> pd.DataFrame:
     """
     parts, listed = [], set()
     for path in tables.of("COND"):
-        part = _numeric(_require_keys(_read(path, _COND_COLUMNS), path), path)
+        part = _table(path, _COND_COLUMNS)
         listed |= set(part["PLT_CN"])
         parts.append(part[part["PLT_CN"].isin(plots) & (part["COND_STATUS_CD"] == FOREST)])
     _warn_unlisted(tables, "COND", plots, listed)
@@ -216,7 +221,7 @@ def read_subplot_conditions(tables: Tables, plots: Collection[str]) -> pd.DataFr
     parts = [pd.DataFrame({c: pd.Series(dtype=float) for c in _SUBP_COND_COLUMNS})]
     parts[0]["PLT_CN"] = parts[0]["PLT_CN"].astype(str)
     for path in tables.of("SUBP_COND"):
-        part = _numeric(_require_keys(_read(path, _SUBP_COND_COLUMNS), path), path)
+        part = _table(path, _SUBP_COND_COLUMNS)
         parts.append(part[part["PLT_CN"].isin(plots)])
     given = [p for p in parts if not p.empty]
     return pd.concat(given, ignore_index=True) if given else parts[0]
