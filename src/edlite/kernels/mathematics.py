@@ -14,13 +14,13 @@ from numba.core.options import TargetOptions
 from numba.extending import intrinsic
 
 # decorator of every process function
-process = njit(error_model="numpy", forceinline=True)
+process = njit(error_model="numpy", forceinline=True, fastmath={"contract"})
 
 # decorator of functions that loop over lanes: their array arguments never overlap. Numba knows the
 # flag (its own parallel loops set it) but gives users no name for it; without it LLVM would have to
 # compare dozens of pointers at run time and leaves the loops scalar
 CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")
-_INSIDE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INSIDE = {"fastmath": {"contract"}, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 lane_loop = njit(noalias=True, **_INSIDE)
 
 # loops over 16 lanes become two vectors of eight; unrolled whole, before the vectoriser has seen
