@@ -20,7 +20,12 @@ process = njit(error_model="numpy", forceinline=True, fastmath={"contract"})
 # flag (its own parallel loops set it) but gives users no name for it; without it LLVM would have to
 # compare dozens of pointers at run time and leaves the loops scalar
 CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")
-_INSIDE = {"fastmath": {"contract"}, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INSIDE = {
+    "fastmath": {"contract"},
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 lane_loop = njit(noalias=True, **_INSIDE)
 
 # loops over 16 lanes become two vectors of eight; unrolled whole, before the vectoriser has seen

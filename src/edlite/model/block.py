@@ -18,12 +18,14 @@ from edlite.model.lanes import (
     Cohorts,
     Fast,
     Ground,
+    Implicit,
     Leaves,
     Rows,
     Soil,
     Stand,
     Step,
     Work,
+    allocate_implicit,
     allocate_step,
     allocate_work,
     fast_views,
@@ -68,6 +70,7 @@ class Block:
     met: np.ndarray
     step: Step
     work: Work
+    implicit: Implicit
     book: Book
     output: Output
     day_book: DayBook
@@ -149,6 +152,7 @@ def make_block(
         met=np.zeros((N_MET, LANES)),
         step=allocate_step(rows),
         work=allocate_work(rows),
+        implicit=allocate_implicit(rows),
         book=allocate_book(),
         output=allocate_output(rows, records),
         day_book=allocate_day_book(),

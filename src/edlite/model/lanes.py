@@ -265,6 +265,7 @@ class Step(NamedTuple):
 class Switches(NamedTuple):
     """Settings of a run, as the compiled loops take them."""
 
+    split: float  # 1: semi-implicit step, 0: Runge-Kutta
     tolerance: float
     q10: float  # 1: Q10 functions of temperature, 0: Arrhenius
     water_limitation: float  # 1: linear in moisture, 2: in potential
@@ -345,18 +346,78 @@ class Work(NamedTuple):
     c7: Array
 
 
+class Implicit(NamedTuple):
+    """Scratch of the semi-implicit step: coefficients of its linear systems.
+
+    `x_0`, `x_t`, `x_q`: x is linear in temperature and humidity of canopy air; of nodes in the
+    ground `x_0`, `x_t`: in the temperature of the node above.
+    """
+
+    q: Array  # humidity of canopy air
+    t_before: Array
+    q_before: Array
+    energy_0: Array  # W m-2 from leaves and ground to canopy air
+    energy_t: Array
+    energy_q: Array
+    vapour_0: Array  # kg m-2 s-1
+    vapour_t: Array
+    vapour_q: Array
+    ground_0: Array  # K
+    ground_t: Array
+    ground_q: Array
+    pool_g: Array  # kg m-2 s-1, conductance of surface water to vapour
+    soil_g: Array
+    pore: Array  # relative humidity of pore air
+    ground_q_sat: Array
+    ground_q_slope: Array
+    surface_t: Array  # K, of the node that meets the air
+    surface_capacity: Array  # W m-2 K-1 over the step
+    surface_heat: Array  # W m-2 shortwave
+    below_0: Array  # of the node below it
+    below_t: Array
+    below_g: Array  # W m-2 K-1
+    snow_0: Array  # (sublayer, lane) of the node below each
+    snow_t: Array
+    snow_heat: Array  # W m-2 shortwave
+    soil_0: Array  # (layer, lane)
+    soil_t: Array
+    capacity: Array  # W m-2 K-1 over the step
+    resistance: Array  # m2 K W-1, of half a layer
+    conductance: Array  # W m-2 K-1, to the next layer
+    flux: Array  # m s-1 through the bottom
+    slope: Array  # m s-1, by the layer's moisture
+    slope_below: Array  # by that of the next
+    step_0: Array  # change of moisture
+    step_t: Array
+    uptake_energy: Array  # W m-2
+    leaf_0: Array  # (cohort, lane)
+    leaf_t: Array
+    leaf_q: Array
+    heat_g: Array  # W m-2 K-1
+    film_g: Array  # kg m-2 s-1
+    root_g: Array
+    open_g: Array  # kg m-2 leaf s-1
+    q_sat: Array
+    q_slope: Array  # K-1
+
+
 _SNOW_FIELDS = {"t_snow", "f_snow", "snow_mass", "snow_heat"}
+_IMPLICIT_SNOW = {"snow_0", "snow_t", "snow_heat"}
 _LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("t_leaf")])
 _STEP_COHORT = set(Step._fields[Step._fields.index("lai") :])
+_IMPLICIT_LAYER = set(
+    Implicit._fields[Implicit._fields.index("soil_0") : Implicit._fields.index("leaf_0")]
+)
+_IMPLICIT_COHORT = set(Implicit._fields[Implicit._fields.index("leaf_0") :])
 _WORK_COHORT = set(Work._fields[Work._fields.index("t_leaf") :])
 
 
-def _allocate(kind, layer_fields, cohort_fields, rows):
+def _allocate(kind, rows, layer_fields=(), cohort_fields=(), snow_fields=()):
     arrays = []
     for name in kind._fields:
         if name in layer_fields:
             shape = (rows.layer, LANES)
-        elif name in _SNOW_FIELDS:
+        elif name in snow_fields:
             shape = (N_SNOW, LANES)
         elif name in cohort_fields:
             shape = (rows.cohort, LANES)
@@ -368,9 +429,14 @@ def _allocate(kind, layer_fields, cohort_fields, rows):
 
 def allocate_step(rows: Rows) -> Step:
     """Zeroed `Step` arrays of a block."""
-    return _allocate(Step, _LAYER_FIELDS, _STEP_COHORT, rows)
+    return _allocate(Step, rows, cohort_fields=_STEP_COHORT)
 
 
 def allocate_work(rows: Rows) -> Work:
     """Zeroed scratch arrays of a block."""
-    return _allocate(Work, _LAYER_FIELDS, _WORK_COHORT, rows)
+    return _allocate(Work, rows, _LAYER_FIELDS, _WORK_COHORT, _SNOW_FIELDS)
+
+
+def allocate_implicit(rows: Rows) -> Implicit:
+    """Zeroed scratch arrays of the semi-implicit step."""
+    return _allocate(Implicit, rows, _IMPLICIT_LAYER, _IMPLICIT_COHORT, _IMPLICIT_SNOW)

@@ -1,0 +1,97 @@
+"""The semi-implicit step `split`: one solution over 600 s instead of many explicit substeps.
+
+In the order of processes: leaves, canopy air and ground surface together (twice, the second time
+with the conductances of the first solution), heat of the column below, water of the soil, then
+drip, percolation and melt as after a substep of the Runge-Kutta integrator. Physics and budgets
+are the same; only the integration in time differs.
+"""
+
+from edlite.kernels.mathematics import lane_loop, loop_group
+from edlite.model.adjust import after_substep
+from edlite.model.exchange import boundary_layers, turbulence
+from edlite.model.implicit_column import (
+    column_temperatures,
+    darcy_linear,
+    eliminate_snow,
+    eliminate_soil,
+    move_in_soil,
+    root_uptake,
+    solve_moisture,
+)
+from edlite.model.implicit_surface import (
+    eliminate_ground,
+    eliminate_leaves,
+    finish_air,
+    finish_ground,
+    finish_leaves,
+    iterate,
+    solve_air,
+)
+from edlite.model.integrator import insane
+from edlite.model.lanes import LANES, N_SNOW
+from edlite.model.snow import snow_fluxes
+
+SOLUTIONS = 2
+
+
+@lane_loop
+def _start(fast, step, implicit):
+    for i in range(LANES):
+        implicit.q[i] = fast.q[i]
+        step.done[i] = 1.0
+        step.error[i] = 0.0
+        step.substeps[i] += SOLUTIONS
+
+
+@lane_loop
+def _move_snow(dt, fast, d):
+    for j in range(N_SNOW):
+        for i in range(LANES):
+            fast.snow_energy[j, i] += dt * d.snow_energy[j, i]
+    for i in range(LANES):
+        fast.snow[0, i] += dt * d.snow[0, i]
+
+
+@lane_loop
+def _any_error(error):
+    wrong = False
+    for i in range(LANES):
+        # a comparison that not-a-number fails
+        wrong |= not (error[i] < 1.0)
+    return wrong
+
+
+@loop_group
+def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, implicit):
+    """Advance the fast state over `dt` seconds.
+
+    Expects in `work` the diagnosed temperatures, exchange, boundary layers and available water of
+    the present state;  d : scratch of the state's shape. Returns the number of solutions, or -1 if
+    the new state is outside the sanity bounds.
+    """
+    _start(fast, step, implicit)
+    eliminate_soil(dt, fast, soil, work, implicit)
+    deep = eliminate_snow(dt, fast, ground, soil, step, work, implicit)
+    for solution in range(SOLUTIONS):
+        if solution > 0:
+            iterate(fast, step, work, implicit)
+            turbulence(switches, stand, step, work, fast)
+            boundary_layers(cohorts, step, work)
+        eliminate_leaves(dt, fast, cohorts, step, work, implicit)
+        eliminate_ground(dt, fast, soil, step, work, implicit)
+        solve_air(dt, fast, step, work, implicit)
+    finish_ground(step, work, implicit)
+    finish_leaves(dt, fast, cohorts, step, work, implicit)
+    finish_air(dt, fast, step, work, implicit)
+    root_uptake(soil, work, implicit)
+    column_temperatures(deep, fast, soil, work, implicit)
+    snow_fluxes(fast, d, ground, soil, step, work)
+    _move_snow(dt, fast, d)
+    darcy_linear(fast, soil, stand, work, implicit)
+    solve_moisture(dt, soil, stand, work, implicit)
+    move_in_soil(dt, fast, soil, stand, work, implicit)
+    insane(fast, step.error, soil, stand, step)
+    if _any_error(step.error):
+        return -1
+    after_substep(step.done, fast, ground, soil, stand, step, work)
+    return SOLUTIONS
