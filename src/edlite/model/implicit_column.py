@@ -10,7 +10,15 @@ energy and water, so both are conserved to rounding whatever the step.
 from edlite.constants import C_ICE, C_LIQ, RHO_W, T3
 from edlite.kernels.mathematics import exp, lane_loop, process, where
 from edlite.kernels.soil_heat import heat_flux, snow_conductivity
-from edlite.kernels.soil_water import RAMP, ice_impedance, room_ramp, supply_ramp
+from edlite.kernels.soil_water import (
+    RAMP,
+    conductivity,
+    ice_impedance,
+    log_saturation,
+    matric_potential,
+    room_ramp,
+    supply_ramp,
+)
 from edlite.kernels.thermodynamics import liquid_energy
 from edlite.model.lanes import LANES, N_SNOW
 from edlite.model.snow import (
@@ -20,6 +28,9 @@ from edlite.model.snow import (
     SNOW_DENSITY_MAX,
     SNOW_DENSITY_MIN,
 )
+
+PARTS = 6.0  # of a step in which water moves where it stands or falls
+WET = 0.02  # kg m-2 of water that stands or falls
 
 
 @process
@@ -200,6 +211,43 @@ def ramp_slope(value):
 
 
 @lane_loop
+def count_parts(dt, fast, d, work, implicit):
+    """In how many equal parts each lane's water moves: one where the ground is dry, PARTS where
+    water arrives or stands on it. Returns the largest number."""
+    most = 1.0
+    for i in range(LANES):
+        arriving = dt * max(d.snow[0, i], 0.0)
+        stands = (work.pool[i] > WET) and (work.pool[i] < POOL_OWN_TEMPERATURE)
+        wet = stands or (arriving > WET)
+        implicit.parts[i] = where(wet, PARTS, 1.0)
+        most = max(most, implicit.parts[i])
+    return int(most)
+
+
+@lane_loop
+def take_part(part, dt, fast, d, implicit, done):
+    """Length of the part in implicit.part [s], 0 where a lane has no more; surface water moves."""
+    for i in range(LANES):
+        there = part < implicit.parts[i]
+        implicit.part[i] = where(there, dt / implicit.parts[i], 0.0)
+        done[i] = where(there, 1.0, 0.0)
+        fast.snow[0, i] += implicit.part[i] * d.snow[0, i]
+    for j in range(N_SNOW):
+        for i in range(LANES):
+            fast.snow_energy[j, i] += implicit.part[i] * d.snow_energy[j, i]
+
+
+@lane_loop
+def soil_potentials(fast, soil, work):
+    """Matric potential and conductivity of the present moisture."""
+    for k in range(soil.active.shape[0]):
+        for i in range(LANES):
+            log_s = log_saturation(fast.theta[k, i], soil.theta_s[k, i])
+            work.psi[k, i] = matric_potential(soil.psi_s[k, i], soil.b[k, i], log_s)
+            work.k[k, i] = conductivity(soil.k_sat[k, i], soil.b[k, i], log_s)
+
+
+@lane_loop
 def darcy_linear(fast, soil, stand, work, implicit):
     """Flux through the bottom of each layer [m s-1, positive up] and its slopes in both moistures.
 
@@ -252,7 +300,7 @@ def darcy_linear(fast, soil, stand, work, implicit):
 
 
 @lane_loop
-def solve_moisture(dt, soil, stand, work, implicit):
+def solve_moisture(soil, stand, work, implicit):
     """Fluxes at the end of the step in implicit.flux: tridiagonal system for the change of
     moisture, eliminated from the bottom up."""
     n_layer = soil.active.shape[0]
@@ -267,9 +315,10 @@ def solve_moisture(dt, soil, stand, work, implicit):
             slope_below = inner * implicit.slope_below[k, i]
             sink = work.uptake[k, i] * kept / RHO_W
             rest = implicit.flux[k, i] - flux_above - sink + slope_below * implicit.step_0[below, i]
-            diagonal = soil.dz[k] / dt - implicit.slope[k, i] + own_above
+            storage = soil.dz[k] / max(implicit.part[i], 1e-9)
+            diagonal = storage - implicit.slope[k, i] + own_above
             diagonal -= slope_below * implicit.step_t[below, i]
-            scale = soil.active[k, i] / max(diagonal, 1e-3 * soil.dz[k] / dt)
+            scale = soil.active[k, i] / max(diagonal, 1e-3 * storage)
             implicit.step_0[k, i] = rest * scale
             implicit.step_t[k, i] = -from_above * scale
     change, change_below = work.a0, work.a1
@@ -286,8 +335,9 @@ def solve_moisture(dt, soil, stand, work, implicit):
 
 
 @lane_loop
-def move_in_soil(dt, fast, soil, stand, work, implicit):
-    """Update moisture and energy of the soil with the fluxes; heat from above in work.a2 [W m-2].
+def move_in_soil(fast, soil, stand, work, implicit):
+    """Update moisture and energy of the soil over a part of the step; heat from above in
+    implicit.heat_in [W m-2].
 
     Where moisture is prescribed, what roots and evaporation take is given back at once with the
     energy of liquid water, and counted as assimilation increment.
@@ -295,17 +345,17 @@ def move_in_soil(dt, fast, soil, stand, work, implicit):
     n_layer = soil.active.shape[0]
     water_in, heat_in = work.a1, work.a2
     for i in range(LANES):
-        kept = 1.0 - stand.prescribed[i]
+        kept, dt = 1.0 - stand.prescribed[i], implicit.part[i]
         returned = work.e_soil[i] * (1.0 - kept)
         returned_energy = returned * liquid_energy(max(work.t_soil[0, i], T3))
         fast.assim_water[i] += dt * returned
         fast.assim_energy[i] += dt * returned_energy
         water_in[i] = -work.e_soil[i] * kept / RHO_W
-        heat_in[i] += returned_energy
+        heat_in[i] = implicit.heat_in[i] + returned_energy
     for k in range(n_layer):
         below = min(k + 1, n_layer - 1)
         for i in range(LANES):
-            kept = 1.0 - stand.prescribed[i]
+            kept, dt = 1.0 - stand.prescribed[i], implicit.part[i]
             exists, dz = soil.active[k, i], soil.dz[k]
             is_last = soil.last[k, i] > 0.5
             up = implicit.flux[k, i]

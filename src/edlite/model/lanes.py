@@ -373,6 +373,11 @@ class Implicit(NamedTuple):
     surface_t: Array  # K, of the node that meets the air
     surface_capacity: Array  # W m-2 K-1 over the step
     surface_heat: Array  # W m-2 shortwave
+    heat_in: Array  # W m-2 into the soil
+    drip: Array  # kg m-2 of surface water before leaves drip
+    drip_energy: Array  # J m-2
+    parts: Array  # in which water moves
+    part: Array  # s
     below_0: Array  # of the node below it
     below_t: Array
     below_g: Array  # W m-2 K-1

@@ -7,16 +7,19 @@ are the same; only the integration in time differs.
 """
 
 from edlite.kernels.mathematics import lane_loop, loop_group
-from edlite.model.adjust import after_substep
+from edlite.model.adjust import leaf_water, soil_bounds, surface_water
 from edlite.model.exchange import boundary_layers, turbulence
 from edlite.model.implicit_column import (
     column_temperatures,
+    count_parts,
     darcy_linear,
     eliminate_snow,
     eliminate_soil,
     move_in_soil,
     root_uptake,
+    soil_potentials,
     solve_moisture,
+    take_part,
 )
 from edlite.model.implicit_surface import (
     eliminate_ground,
@@ -28,8 +31,8 @@ from edlite.model.implicit_surface import (
     solve_air,
 )
 from edlite.model.integrator import insane
-from edlite.model.lanes import LANES, N_SNOW
-from edlite.model.snow import snow_fluxes
+from edlite.model.lanes import LANES
+from edlite.model.snow import divide, percolate, snow_fluxes
 
 SOLUTIONS = 2
 
@@ -44,12 +47,27 @@ def _start(fast, step, implicit):
 
 
 @lane_loop
-def _move_snow(dt, fast, d):
-    for j in range(N_SNOW):
-        for i in range(LANES):
-            fast.snow_energy[j, i] += dt * d.snow_energy[j, i]
+def _before_drip(fast, implicit):
     for i in range(LANES):
-        fast.snow[0, i] += dt * d.snow[0, i]
+        implicit.drip[i] = fast.snow[0, i]
+        implicit.drip_energy[i] = fast.snow_energy[0, i]
+
+
+@lane_loop
+def _spread_drip(dt, fast, d, work, implicit):
+    """What dripped falls over the whole step, like rain."""
+    for i in range(LANES):
+        d.snow[0, i] += (fast.snow[0, i] - implicit.drip[i]) / dt
+        d.snow_energy[0, i] += (fast.snow_energy[0, i] - implicit.drip_energy[i]) / dt
+        fast.snow[0, i] = implicit.drip[i]
+        fast.snow_energy[0, i] = implicit.drip_energy[i]
+        implicit.heat_in[i] = work.a2[i]
+
+
+@lane_loop
+def _everywhere(done):
+    for i in range(LANES):
+        done[i] = 1.0
 
 
 @lane_loop
@@ -86,12 +104,25 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
     root_uptake(soil, work, implicit)
     column_temperatures(deep, fast, soil, work, implicit)
     snow_fluxes(fast, d, ground, soil, step, work)
-    _move_snow(dt, fast, d)
-    darcy_linear(fast, soil, stand, work, implicit)
-    solve_moisture(dt, soil, stand, work, implicit)
-    move_in_soil(dt, fast, soil, stand, work, implicit)
+    _before_drip(fast, implicit)
+    leaf_water(step.done, fast, ground, step)
+    _spread_drip(dt, fast, d, work, implicit)
+    most = count_parts(dt, fast, d, work, implicit)
+    for part in range(most):
+        take_part(part, dt, fast, d, implicit, step.done)
+        percolate(step.done, fast, work)
+        surface_water(step.done, fast, soil, stand, work)
+        if part > 0:
+            soil_potentials(fast, soil, work)
+        darcy_linear(fast, soil, stand, work, implicit)
+        solve_moisture(soil, stand, work, implicit)
+        move_in_soil(fast, soil, stand, work, implicit)
+        soil_bounds(step.done, fast, soil, stand)
+    _everywhere(step.done)
+    percolate(step.done, fast, work)
+    surface_water(step.done, fast, soil, stand, work)
+    divide(step.done, fast, work)
     insane(fast, step.error, soil, stand, step)
     if _any_error(step.error):
         return -1
-    after_substep(step.done, fast, ground, soil, stand, step, work)
     return SOLUTIONS
