@@ -65,12 +65,6 @@ def _spread_drip(dt, fast, d, work, implicit):
 
 
 @lane_loop
-def _everywhere(done):
-    for i in range(LANES):
-        done[i] = 1.0
-
-
-@lane_loop
 def _any_error(error):
     wrong = False
     for i in range(LANES):
@@ -110,18 +104,15 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
     most = count_parts(dt, fast, d, work, implicit)
     for part in range(most):
         take_part(part, dt, fast, d, implicit, step.done)
-        percolate(step.done, fast, work)
-        surface_water(step.done, fast, soil, stand, work)
         if part > 0:
             soil_potentials(fast, soil, work)
         darcy_linear(fast, soil, stand, work, implicit)
         solve_moisture(soil, stand, work, implicit)
         move_in_soil(fast, soil, stand, work, implicit)
         soil_bounds(step.done, fast, soil, stand)
-    _everywhere(step.done)
-    percolate(step.done, fast, work)
-    surface_water(step.done, fast, soil, stand, work)
-    divide(step.done, fast, work)
+        percolate(step.done, fast, work)
+        surface_water(step.done, fast, soil, stand, work)
+        divide(step.done, fast, work)
     insane(fast, step.error, soil, stand, step)
     if _any_error(step.error):
         return -1
