@@ -13,6 +13,8 @@ from helpers.process_values import (
     Values,
     autumn,
     c3_demand,
+    c3_supply,
+    dry_leaf,
     leaf_angles,
     roughness,
     shared_liquid,
@@ -70,22 +72,25 @@ CASES = {
     "mathematics.sine_quarter": case(**UNIT, rises="x", ranges={"x": (0.0, math.pi / 2)}),
     "photosynthesis.arrhenius": case(0.0, rises=f"value_15 {T}"),
     "photosynthesis.q10_response": case(0.0, rises=f"value_15 {T}"),
-    "photosynthesis.temperature_cutoff": case(1.0, rises="t_low", falls="t_high"),
-    "photosynthesis.vcmax": case(0.0, rises="vm0 t_high", falls="t_low"),
+    "photosynthesis.temperature_limits": case(**UNIT, falls="cold hot"),
+    "photosynthesis.rate_response": case(0.0, falls="cold hot"),
     "photosynthesis.compensation_point": case(0.0, 1e-3, rises=T, falls="c4"),
     "photosynthesis.rubisco_constant": case(0.0, rises=T),
-    "photosynthesis.total_conductance": case(
-        0.0, lambda v: np.minimum(v["g_bc"], v["g_sw"] / 1.6) * (1 + 1e-12), rises="g_sw g_bc"
-    ),
-    "photosynthesis.intercellular_co2": case(4e-5, rises="ca rd t", falls="r", derive=c3_demand),
+    "photosynthesis.demand_function": case((0.0, -1.0, 0.0, 0.0), (1.0, 1.0, 1.0, 1.0)),
+    "photosynthesis.smallest_demand": case(0.0, 2.0),
+    "photosynthesis.supply_terms": case(-1.0, 1.0, derive=c3_demand),
+    "photosynthesis.assimilation_terms": case((-1.0, 0.0, 0.0), derive=c3_supply),
     "photosynthesis.net_assimilation": case(
-        lambda v: -v["rd"], rises="ca r", falls="rd t", derive=c3_demand
+        high=lambda v: v["capacity"] * (1 + 1e-12), rises="margin", derive=c3_supply
     ),
-    "photosynthesis.surface_deficit": case(0.0, rises="g_bw w_i", falls="g_sw w_a"),
+    "photosynthesis.intercellular_co2": case(
+        high=lambda v: v["ca"], rises="ca g_sw", falls="a r_bc"
+    ),
+    "photosynthesis.dry_conductance": case(lambda v: v["g_bw"], rises="g_bw w_i", falls="w_a d0"),
     "photosynthesis.leuning": case(
-        lambda v: v["b"], rises="g_sw a m b d0 w_a gamma_star", falls="w_i g_bw g_bc ca"
+        lambda v: v["b"], rises="a m b r_bc", falls="g_dry excess", derive=dry_leaf
     ),
-    "photosynthesis.leuning_newton": case(lambda v: v["b"], photosynthesis.G_MAX, derive=c3_demand),
+    "photosynthesis.leuning_newton": case(lambda v: v["b"], photosynthesis.G_MAX, derive=c3_supply),
     "photosynthesis.light_threshold": case(
         0.0,
         rises="rd gamma_star",

@@ -37,6 +37,16 @@ def c3_demand(v: Values) -> Values:
     return v | {"s": -v["r"] * 4e-5, "x": np.ones_like(v["r"])}
 
 
+def c3_supply(v: Values) -> Values:
+    """A C3 demand beside a supply: net assimilation neither negative nor above capacity."""
+    return dry_leaf(v | {"margin": v["margin"] * v["capacity"], "x": np.ones_like(v["capacity"])})
+
+
+def dry_leaf(v: Values) -> Values:
+    """Dryness does not lower the conductance it stands for."""
+    return v | {"g_dry": v["g_bw"] * v["g_dry"]} if "g_dry" in v else v
+
+
 def roughness(v: Values) -> Values:
     """ln(1/ratio)."""
     return v | {"ln_ratio": np.log(1.0 / v["ratio"])}

@@ -190,6 +190,7 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         )
     ]
     c4 = (columns.of_cohort("photosynthetic_pathway") == 4).astype(float)
+    decay = column("Vm_decay_e", 0.4)
     return Cohorts(
         n=_fill(columns.n, index, 0.0),
         height=_fill(columns.height, index, 1.0),
@@ -206,11 +207,11 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         habit=column("phenology_habit"),
         sla=column("SLA", 10.0),
         vm0=column("Vm0_15C", 1e-6, 1e-6),
-        vm_low=column("Vm_T_low", 5.0),
-        vm_high=column("Vm_T_high", 45.0),
-        vm_decay=column("Vm_decay_e", 0.4),
+        vm_cold=np.exp(decay * column("Vm_T_low", 5.0)),
+        vm_hot=np.exp(-decay * column("Vm_T_high", 45.0)),
+        vm_decay=decay,
         vm_hor=column("Vm_hor", 3000.0),
-        vm_q10=column("Vm_q10", 2.4),
+        vm_log_q10=np.log(column("Vm_q10", 2.4)),
         gamma_rd=column("gamma_Rd", 0.02),
         slope_m=column("stomatal_slope_m", 6.0),
         intercept_b=column("stomatal_intercept_b", 1e-2, 1e-6),

@@ -67,11 +67,11 @@ class Cohorts(NamedTuple):
     habit: Array  # 0 evergreen, 2 cold-deciduous, 4 drought-deciduous
     sla: Array  # m2 kgC-1
     vm0: Array  # mol m-2 s-1 at 15 degC
-    vm_low: Array  # degC
-    vm_high: Array
+    vm_cold: Array  # cut-offs of the capacity by temperature, see `temperature_limits`
+    vm_hot: Array
     vm_decay: Array  # K-1
     vm_hor: Array  # K
-    vm_q10: Array
+    vm_log_q10: Array
     gamma_rd: Array
     slope_m: Array
     intercept_b: Array  # mol m-2 s-1

@@ -2,7 +2,7 @@
 
 from edlite.constants import UMOL_TO_KGC, YEAR_S
 from edlite.kernels.mathematics import lane_loop, where
-from edlite.kernels.photosynthesis import arrhenius, q10_response, temperature_cutoff
+from edlite.kernels.photosynthesis import rate_response
 from edlite.kernels.soil_carbon import (
     RESPIRED_STRUCTURAL,
     fast_loss,
@@ -31,18 +31,16 @@ def root_respiration(q10_option, cohorts, soil, step, work):
         for k in range(soil.active.shape[0]):
             for i in range(LANES):
                 rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
-                rate = where(
-                    q10_option > 0.5,
-                    q10_response(1.0, cohorts.vm_q10[c, i], work.t_soil[k, i]),
-                    arrhenius(1.0, cohorts.root_hor[c, i], work.t_soil[k, i]),
-                )
-                cut = temperature_cutoff(
-                    work.t_soil[k, i],
-                    cohorts.vm_low[c, i],
-                    cohorts.vm_high[c, i],
+                rate = rate_response(
+                    q10_option,
+                    cohorts.root_hor[c, i],
+                    cohorts.vm_log_q10[c, i],
+                    cohorts.vm_cold[c, i],
+                    cohorts.vm_hot[c, i],
                     cohorts.vm_decay[c, i],
+                    work.t_soil[k, i],
                 )
-                work.a2[i] += rooted * rate / cut
+                work.a2[i] += rooted * rate
                 work.a3[i] += rooted
         for i in range(LANES):
             respired = (
