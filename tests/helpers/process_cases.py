@@ -100,25 +100,23 @@ CASES = {
     "photosynthesis.open_fraction": case(**UNIT, rises="supply", falls="demand"),
     "radiation.leaf_angle_coefficients": case((0.0, -1.0, 0.5), (1.0, 1.0, 1.5)),
     "radiation.projection": case(0.0, 1.0, extra="orient_factor", derive=leaf_angles),
-    "radiation.diffuse_backscatter": case(
-        **UNIT, rises="refl", falls="trans", where=lambda v: v["refl"] + v["trans"] < 0.95
-    ),
     "radiation.beam_backscatter": case(**UNIT, extra="orient_factor", derive=leaf_angles),
-    "radiation.diffuse_rate": case(0.0, rises="eta", falls="zeta", ranges={"zeta": (0.005, 0.14)}),
-    "radiation.layer_denominator": case(0.0, rises="eta", where=lambda v: v["k"] < v["eta"]),
-    "radiation.layer_reflectance": case(**UNIT, rises="x", extra="zeta_rate", derive=two_stream),
-    "radiation.layer_transmittance": case(**UNIT, falls="x", extra="zeta_rate", derive=two_stream),
+    "radiation.layer_multiple": case(1.0, rises="attenuation thick"),
+    "radiation.layer_reflectance": case(**UNIT, falls="attenuation", derive=two_stream),
+    "radiation.layer_transmittance": case(**UNIT, rises="attenuation", derive=two_stream),
+    "radiation.moved_attenuation": case(**UNIT, rises="direct", falls="shift x"),
     "radiation.beam_extinction": case(
         lambda v: v["psi"], lambda v: v["psi"] * 1.00021, ranges={"psi": (0.2, 40.0, "log")}
     ),
-    "radiation.beam_up_amplitude": case(
-        ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)},
+    "radiation.beam_resonance": case(
+        **sign_of(lambda v: v["k"] - v["psi"]),
+        ranges={"psi": (0.2, 40.0, "log")},
         where=lambda v: abs(v["psi"] / v["k"] - 1.0) > 1e-4,
     ),
+    "radiation.beam_up_amplitude": case(ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)}),
     "radiation.beam_down_amplitude": case(
-        **sign_of(lambda v: v["k"] - v["psi"]),
+        **sign_of(lambda v: v["resonance"]),
         ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)},
-        where=lambda v: abs(v["psi"] / v["k"] - 1.0) > 1e-4,
     ),
     "radiation.emitted_longwave": case(0.0, rises=T),
     "radiation.soil_albedo": case(0.14, 0.31, rises="theta_s", falls="theta"),

@@ -99,8 +99,11 @@ RANGES = {
     "wet": (0.3, 1.0),  # of the dry soil's
     "x": (0.005, 8.0, "log"),
     "eta": (0.15, 1.5),
-    "zeta_rate": (0.005, 0.9),
-    "psi_rate": (0.2, 40.0, "log"),
+    "attenuation": (0.0, 1.0),
+    "thick": (0.0, 0.95),
+    "direct": (0.0, 1.0),
+    "shift": (0.0, 1e-4),
+    "resonance": (-1e3, 1e3),
     "k": (0.05, 1.4),
     "s_up": (0.01, 5.0),
     "s_down": (0.01, 5.0),

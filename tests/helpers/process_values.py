@@ -27,9 +27,8 @@ def leaf_angles(v: Values) -> Values:
 
 
 def two_stream(v: Values) -> Values:
-    """Rates of a layer that absorbs: zeta below eta, and their eigenvalue."""
-    zeta = np.minimum(v["zeta_rate"], 0.95 * v["eta"])
-    return v | {"zeta": zeta, "k": np.sqrt(v["eta"] ** 2 - zeta**2)}
+    """Multiple reflection of the drawn layer."""
+    return v | {"multiple": 1.0 / (1.0 - (v["thick"] * v["attenuation"]) ** 2)}
 
 
 def c3_demand(v: Values) -> Values:
