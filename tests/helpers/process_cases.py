@@ -13,6 +13,8 @@ from helpers.process_values import (
     Values,
     autumn,
     c3_demand,
+    c3_supply,
+    dry_leaf,
     leaf_angles,
     roughness,
     shared_liquid,
@@ -70,22 +72,25 @@ CASES = {
     "mathematics.sine_quarter": case(**UNIT, rises="x", ranges={"x": (0.0, math.pi / 2)}),
     "photosynthesis.arrhenius": case(0.0, rises=f"value_15 {T}"),
     "photosynthesis.q10_response": case(0.0, rises=f"value_15 {T}"),
-    "photosynthesis.temperature_cutoff": case(1.0, rises="t_low", falls="t_high"),
-    "photosynthesis.vcmax": case(0.0, rises="vm0 t_high", falls="t_low"),
+    "photosynthesis.temperature_limits": case(**UNIT, falls="cold hot"),
+    "photosynthesis.rate_response": case(0.0, falls="cold hot"),
     "photosynthesis.compensation_point": case(0.0, 1e-3, rises=T, falls="c4"),
     "photosynthesis.rubisco_constant": case(0.0, rises=T),
-    "photosynthesis.total_conductance": case(
-        0.0, lambda v: np.minimum(v["g_bc"], v["g_sw"] / 1.6) * (1 + 1e-12), rises="g_sw g_bc"
-    ),
-    "photosynthesis.intercellular_co2": case(4e-5, rises="ca rd t", falls="r", derive=c3_demand),
+    "photosynthesis.demand_function": case((0.0, -1.0, 0.0, 0.0), (1.0, 1.0, 1.0, 1.0)),
+    "photosynthesis.smallest_demand": case(0.0, 2.0),
+    "photosynthesis.supply_terms": case(-1.0, 1.0, derive=c3_demand),
+    "photosynthesis.assimilation_terms": case((-1.0, 0.0, 0.0), derive=c3_supply),
     "photosynthesis.net_assimilation": case(
-        lambda v: -v["rd"], rises="ca r", falls="rd t", derive=c3_demand
+        high=lambda v: v["capacity"] * (1 + 1e-12), rises="margin", derive=c3_supply
     ),
-    "photosynthesis.surface_deficit": case(0.0, rises="g_bw w_i", falls="g_sw w_a"),
+    "photosynthesis.intercellular_co2": case(
+        high=lambda v: v["ca"], rises="ca g_sw", falls="a r_bc"
+    ),
+    "photosynthesis.dry_conductance": case(lambda v: v["g_bw"], rises="g_bw w_i", falls="w_a d0"),
     "photosynthesis.leuning": case(
-        lambda v: v["b"], rises="g_sw a m b d0 w_a gamma_star", falls="w_i g_bw g_bc ca"
+        lambda v: v["b"], rises="a m b r_bc", falls="g_dry excess", derive=dry_leaf
     ),
-    "photosynthesis.leuning_newton": case(lambda v: v["b"], photosynthesis.G_MAX, derive=c3_demand),
+    "photosynthesis.leuning_newton": case(lambda v: v["b"], photosynthesis.G_MAX, derive=c3_supply),
     "photosynthesis.light_threshold": case(
         0.0,
         rises="rd gamma_star",
@@ -95,25 +100,23 @@ CASES = {
     "photosynthesis.open_fraction": case(**UNIT, rises="supply", falls="demand"),
     "radiation.leaf_angle_coefficients": case((0.0, -1.0, 0.5), (1.0, 1.0, 1.5)),
     "radiation.projection": case(0.0, 1.0, extra="orient_factor", derive=leaf_angles),
-    "radiation.diffuse_backscatter": case(
-        **UNIT, rises="refl", falls="trans", where=lambda v: v["refl"] + v["trans"] < 0.95
-    ),
     "radiation.beam_backscatter": case(**UNIT, extra="orient_factor", derive=leaf_angles),
-    "radiation.diffuse_rate": case(0.0, rises="eta", falls="zeta", ranges={"zeta": (0.005, 0.14)}),
-    "radiation.layer_denominator": case(0.0, rises="eta", where=lambda v: v["k"] < v["eta"]),
-    "radiation.layer_reflectance": case(**UNIT, rises="x", extra="zeta_rate", derive=two_stream),
-    "radiation.layer_transmittance": case(**UNIT, falls="x", extra="zeta_rate", derive=two_stream),
+    "radiation.layer_multiple": case(1.0, rises="attenuation thick"),
+    "radiation.layer_reflectance": case(**UNIT, falls="attenuation", derive=two_stream),
+    "radiation.layer_transmittance": case(**UNIT, rises="attenuation", derive=two_stream),
+    "radiation.moved_attenuation": case(**UNIT, rises="direct", falls="shift x"),
     "radiation.beam_extinction": case(
         lambda v: v["psi"], lambda v: v["psi"] * 1.00021, ranges={"psi": (0.2, 40.0, "log")}
     ),
-    "radiation.beam_up_amplitude": case(
-        ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)},
+    "radiation.beam_resonance": case(
+        **sign_of(lambda v: v["k"] - v["psi"]),
+        ranges={"psi": (0.2, 40.0, "log")},
         where=lambda v: abs(v["psi"] / v["k"] - 1.0) > 1e-4,
     ),
+    "radiation.beam_up_amplitude": case(ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)}),
     "radiation.beam_down_amplitude": case(
-        **sign_of(lambda v: v["k"] - v["psi"]),
+        **sign_of(lambda v: v["resonance"]),
         ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)},
-        where=lambda v: abs(v["psi"] / v["k"] - 1.0) > 1e-4,
     ),
     "radiation.emitted_longwave": case(0.0, rises=T),
     "radiation.soil_albedo": case(0.14, 0.31, rises="theta_s", falls="theta"),
