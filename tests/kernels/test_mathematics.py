@@ -26,6 +26,16 @@ def test_exp_is_limited_instead_of_overflowing():
     assert m.exp(-1e6) == m.exp(-708.0) > 0.0
 
 
+@pytest.mark.parametrize(
+    ("function", "n"), [(m.inverse_root_3, 3), (m.inverse_root_10, 10), (m.inverse_root_12, 12)]
+)
+def test_inverse_roots(function, n):
+    """All magnitudes, and all of the mantissa that the first guess sees."""
+    x = np.concatenate([10.0 ** RNG.uniform(-300.0, 300.0, N), RNG.uniform(1.0, 2.0**n, N)])
+    exact = np.exp(np.log(x.astype(np.longdouble)) / -n).astype(float)
+    assert ulp_error(each(function, x), exact).max() <= 2.0
+
+
 def test_log_to_two_units_in_the_last_place():
     x = np.concatenate([10.0 ** RNG.uniform(-300.0, 300.0, N), RNG.uniform(0.5, 2.0, N)])
     exact = libm(math.log, x)

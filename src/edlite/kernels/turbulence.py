@@ -10,7 +10,15 @@ from edlite.constants import (
     PRANDTL,
     VON_KARMAN,
 )
-from edlite.kernels.mathematics import atan, exp, log, power, process, where
+from edlite.kernels.mathematics import (
+    atan,
+    exp,
+    inverse_root_10,
+    inverse_root_12,
+    log,
+    process,
+    where,
+)
 
 RIB_MAX = 0.5
 _GAMMA = 13.0
@@ -221,8 +229,12 @@ def leaf_heat_conductance(wind, width, temperature_difference):
     Forced plus free convection over plates, laminar or turbulent, whichever is larger
     (Monteith & Unsworth 2008); the Reynolds number uses the thermal diffusivity as ED2 does.
     """
-    reynolds = wind * width / D_HEAT
-    forced = max(0.6 * math.sqrt(reynolds), 0.032 * power(reynolds, 0.8))
+    reynolds = wind * width * (1.0 / D_HEAT)
+    y = inverse_root_10(reynolds)
+    y2 = y * y
+    forced = reynolds * y2 * max(0.6 * (y2 * y), 0.032)
     grashof = max(_GRASHOF * abs(temperature_difference) * width * width * width, 1e-20)
-    free = max(0.5 * math.sqrt(math.sqrt(grashof)), 0.19 * power(grashof, 1.0 / 3.0))
+    z = inverse_root_12(grashof)
+    z4 = z * z * (z * z)
+    free = grashof * (z4 * z4) * max(0.5 * z, 0.19)
     return D_HEAT * (forced + free) / width

@@ -180,6 +180,11 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         return _fill(columns.of_cohort(name) * scale, index, empty)
 
     chi = column("orient_factor")
+    # rows without a cohort do not widen the range of layers that their row's roots end in
+    root_layer = _fill(columns.root_layer, index, -1.0)
+    root_last = np.maximum(root_layer.max(axis=1, keepdims=True), 0.0)
+    root_layer = np.where(index >= 0, root_layer, root_last)
+    root_first = root_layer.min(axis=1, keepdims=True)
     angles = np.array([leaf_angle_coefficients(x) for x in chi.ravel()]).T
     phi1, phi2, mubar = (np.ascontiguousarray(a).reshape(chi.shape) for a in angles)
     sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
@@ -202,7 +207,9 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         leaf_max=_fill(columns.leaf_max, index, 0.0),
         root_carbon=_fill(columns.of_cohort("q_root_leaf") * columns.leaf_max, index, 0.0),
         sapwood_carbon=_fill(sapwood, index, 0.0),
-        root_layer=_fill(columns.root_layer, index, 0.0),
+        root_layer=root_layer,
+        root_first=np.repeat(root_first, LANES, axis=1),
+        root_last=np.repeat(root_last, LANES, axis=1),
         habit=column("phenology_habit"),
         sla=column("SLA", 10.0),
         vm0=column("Vm0_15C", 1e-6, 1e-6),
