@@ -73,11 +73,12 @@ CASES = {
     "mathematics.atan": case(-math.pi / 2, math.pi / 2, rises="x", ranges={"x": (-100.0, 100.0)}),
     **{
         f"mathematics.inverse_root_{n}": case(0.0, falls="x", ranges={"x": (1e-300, 1e300, "log")})
-        for n in (3, 10, 12)
+        for n in (3, 4, 10, 12)
     },
     "mathematics._guess": case(0.0, ranges=FIRST_GUESS),
     "mathematics.power": case(0.0, rises="x", ranges={"x": (1e-9, 1e3, "log"), "y": (0.0, 9.0)}),
     "mathematics.tanh": case(-1.0, 1.0, rises="x", ranges={"x": (-30.0, 30.0)}),
+    "mathematics.atan01": case(0.0, math.pi / 4, rises="x", ranges={"x": (0.0, 1.0)}),
     "mathematics.sine_quarter": case(**UNIT, rises="x", ranges={"x": (0.0, math.pi / 2)}),
     "photosynthesis.arrhenius": case(0.0, rises=f"value_15 {T}"),
     "photosynthesis.q10_response": case(0.0, rises=f"value_15 {T}"),
@@ -210,28 +211,27 @@ CASES = {
         rises="theta_v_air",
         falls="theta_v_canopy",
     ),
-    "turbulence.psi_momentum": case(**sign_of(lambda v: -v["zeta"]), falls="zeta"),
-    "turbulence.psi_heat": case(**sign_of(lambda v: -v["zeta"]), falls="zeta"),
-    "turbulence.psi_momentum_slope": case(high=0.0),
-    "turbulence.psi_heat_slope": case(high=0.0),
-    "turbulence.profile_momentum": case(0.0, rises="zeta", derive=roughness),
-    "turbulence.profile_heat": case(0.0, rises="zeta", derive=roughness),
+    # F and their rates, which have the sign of zeta
+    "turbulence.profiles_stable": case(0.0, ranges={"zeta": (0.0, 10.0)}, derive=roughness),
+    "turbulence.profiles_unstable": case(
+        (0.0, 0.0, -1.0, -1.0),
+        (INF, INF, 0.0, 0.0),
+        ranges={"zeta": (-10.0, 0.0)},
+        derive=roughness,
+    ),
     "turbulence.stability_guess": case(**sign_of(lambda v: v["rib"]), rises="rib"),
     "turbulence.stability_newton": case(
         **sign_of(lambda v: v["rib"]),
-        extra="factor",
+        extra="factor ratio ln_ratio",
         derive=towards_root,
         ranges={"factor": (0.1, 10.0, "log")},
     ),
+    "turbulence.profile_height": case(lambda v: v["height_above_d"], rises="height_above_d z0"),
     "turbulence.friction_velocity": case(
         lambda v: v["ustar_min"], rises="wind ustar_min", falls="fm"
     ),
     "turbulence.scalar_transfer": case(0.0, falls="fh"),
-    "turbulence.canopy_top_wind": case(
-        lambda v: v["wind_min"],
-        rises="ustar height_above_d wind_min",
-        where=lambda v: (v["z0"] < v["height_above_d"]) & (v["height_above_d"] < v["zs"]),
-    ),
+    "turbulence.canopy_top_wind": case(lambda v: v["wind_min"], rises="ustar fm wind_min"),
     "turbulence.louis_momentum": case(0.0, falls="rib", derive=roughness),
     "turbulence.louis_heat": case(0.0, falls="rib", derive=roughness),
     "turbulence._louis": case(

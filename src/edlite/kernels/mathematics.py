@@ -173,6 +173,7 @@ def _guess_offset(n, shift):
 
 
 _GUESS_3 = _guess_offset(3.0, 0.205)
+_GUESS_4 = _guess_offset(4.0, 0.25)
 _GUESS_10 = _guess_offset(10.0, 0.575)
 _GUESS_12 = _guess_offset(12.0, 0.69)
 
@@ -184,7 +185,26 @@ def _first_guess(x, slope, offset):
     return _double(_bits(upper * slope + offset) << 32)
 
 
-def _inverse_root_3(x):
+if config.DISABLE_JIT:
+
+    def exp(x):
+        """Exponential, arguments limited to [-708, 709]."""
+        return math.exp(min(max(x, -708.0), 709.0))
+
+    log, atan = math.log, math.atan
+
+    def _guess(x, slope, offset):
+        return x**slope
+else:
+    exp = process(_exp_polynomial)
+    log = process(_log_polynomial)
+    atan = process(_atan_polynomial)
+    _guess = process(_first_guess)
+
+
+@process
+def inverse_root_3(x):
+    """x**(-1/3) for x > 0."""
     y = _guess(x, -1.0 / 3.0, _GUESS_3)
     r = 1.0 - x * (y * y * y)
     y = y + y * (r * (1.0 / 3.0 + r * (2.0 / 9.0 + r * (14.0 / 81.0))))
@@ -192,7 +212,19 @@ def _inverse_root_3(x):
     return y + y * (r * (1.0 / 3.0 + r * (2.0 / 9.0 + r * (14.0 / 81.0))))
 
 
-def _inverse_root_10(x):
+@process
+def inverse_root_4(x):
+    """x**(-1/4) for x > 0."""
+    y = _guess(x, -0.25, _GUESS_4)
+    r = 1.0 - x * (y * y * (y * y))
+    y = y + y * (r * (0.25 + r * (5.0 / 32.0 + r * (15.0 / 128.0))))
+    r = 1.0 - x * (y * y * (y * y))
+    return y + y * (r * (0.25 + r * (5.0 / 32.0 + r * (15.0 / 128.0))))
+
+
+@process
+def inverse_root_10(x):
+    """x**(-1/10) for x > 0."""
     y = _guess(x, -0.1, _GUESS_10)
     y2 = y * y
     y5 = y2 * y2 * y
@@ -207,7 +239,9 @@ def _inverse_root_10(x):
     return y + y * (0.1 * (1.0 - x * (y5 * y5)))
 
 
-def _inverse_root_12(x):
+@process
+def inverse_root_12(x):
+    """x**(-1/12) for x > 0."""
     y = _guess(x, -1.0 / 12.0, _GUESS_12)
     y2 = y * y
     y4 = y2 * y2
@@ -222,33 +256,6 @@ def _inverse_root_12(x):
     return y + y * ((1.0 / 12.0) * (1.0 - x * (y4 * y4 * y4)))
 
 
-if config.DISABLE_JIT:
-
-    def exp(x):
-        """Exponential, arguments limited to [-708, 709]."""
-        return math.exp(min(max(x, -708.0), 709.0))
-
-    log, atan = math.log, math.atan
-
-    def inverse_root_3(x):
-        """x**(-1/3) for x > 0; inverse_root_10 and inverse_root_12 likewise."""
-        return x ** (-1.0 / 3.0)
-
-    def inverse_root_10(x):
-        return x**-0.1
-
-    def inverse_root_12(x):
-        return x ** (-1.0 / 12.0)
-else:
-    exp = process(_exp_polynomial)
-    log = process(_log_polynomial)
-    atan = process(_atan_polynomial)
-    _guess = process(_first_guess)
-    inverse_root_3 = process(_inverse_root_3)
-    inverse_root_10 = process(_inverse_root_10)
-    inverse_root_12 = process(_inverse_root_12)
-
-
 @process
 def power(x, y):
     """x**y for x > 0."""
@@ -259,6 +266,33 @@ def power(x, y):
 def tanh(x):
     """Hyperbolic tangent."""
     return 1.0 - 2.0 / (exp(2.0 * x) + 1.0)
+
+
+@process
+def atan01(x):
+    """Arc tangent for 0 <= x <= 1, without a division; within 1e-14.
+
+    atan(x)/x as a function of t = 2 x**2 - 1, interpolated at the 18 Chebyshev nodes.
+    """
+    t = 2.0 * (x * x) - 1.0
+    z = t * t
+    even = 1.1024461837255077e-09 * z + 6.270167224937179e-09
+    odd = -3.5423279124794743e-10 * z - 1.920667970346636e-09
+    even = even * z + 7.480662403105656e-08
+    odd = odd * z - 2.3189018359835877e-08
+    even = even * z + 7.893470531758176e-07
+    odd = odd * z - 2.4054130839020377e-07
+    even = even * z + 8.745119419181922e-06
+    odd = odd * z - 2.6141832061720038e-06
+    even = even * z + 0.00010227652586995744
+    odd = odd * z - 2.965001089417897e-05
+    even = even * z + 0.0013155859530586049
+    odd = odd * z - 0.0003609820918666838
+    even = even * z + 0.020851851206980118
+    odd = odd * z - 0.0050308636598508
+    even = even * z + 0.870419751367104
+    odd = odd * z - 0.10187654235022936
+    return x * (even + t * odd)
 
 
 @process
