@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from edlite.constants import PRANDTL
-from edlite.kernels import radiation
+from edlite.kernels import radiation, turbulence
 
 Values = dict[str, np.ndarray]
 
@@ -52,9 +52,15 @@ def roughness(v: Values) -> Values:
 
 
 def towards_root(v: Values) -> Values:
-    """zeta between a tenth and ten times the neutral guess."""
+    """zeta between a tenth and ten times the neutral guess, and the profiles there."""
     v = roughness(v)
-    return v | {"zeta": v["rib"] * v["ln_ratio"] / PRANDTL * v["factor"]}
+    zeta = v["rib"] * v["ln_ratio"] / PRANDTL * v["factor"]
+    profiles = [
+        (turbulence.profiles_stable if z >= 0.0 else turbulence.profiles_unstable)(z, *rest)
+        for z, *rest in zip(zeta, v["ln_ratio"], v["ratio"], strict=True)
+    ]
+    names = ("fm", "fh", "fm_rate", "fh_rate")
+    return v | {"zeta": zeta} | dict(zip(names, np.array(profiles).T, strict=True))
 
 
 def stand_geometry(v: Values) -> Values:

@@ -21,12 +21,13 @@ from edlite.model.options import ModelOptions
 from helpers.from_python import from_python
 from helpers.model_columns import FOREST, Patch, columns_of, weather
 
-PRODUCT = re.compile(r"= f(?:mul|div) (?:contract )?(<?)")
+PRODUCT = re.compile(r"= f(?:mul|div)(?: contract)? (<?)")
 LOOPS = (
     *(derivatives.diagnose, derivatives.leaf_temperatures, derivatives.ground_fluxes),
     *(derivatives.leaf_fluxes, derivatives.canopy_air, exchange.richardson),
     *(exchange.surface_layer_iterative, exchange.surface_layer_louis, exchange.understorey),
-    *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.soil_fluxes),
+    *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.uptake_by_layer),
+    *(soil_column.limits_of_flow, soil_column.layer_fluxes),
     *(photosynthesis.capacities, photosynthesis.light_response, photosynthesis.diffusion),
     *(photosynthesis.solve_limitation, photosynthesis.doubtful, photosynthesis.photosynthesis),
     *(radiation.beam_in_rows, radiation.shortwave_band, radiation.longwave),

@@ -192,6 +192,11 @@ def _cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
         return _fill(columns.of_cohort(name) * scale, index, empty)
 
     clumping = column("clumping", 1.0)
+    # rows without a cohort do not widen the range of layers that their row's roots end in
+    root_layer = _fill(columns.root_layer, index, -1.0)
+    root_last = np.maximum(root_layer.max(axis=1, keepdims=True), 0.0)
+    root_layer = np.where(index >= 0, root_layer, root_last)
+    root_first = root_layer.min(axis=1, keepdims=True)
     sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
     heat = [
         leaf_heat_capacity(1.0, c, w)
@@ -209,8 +214,8 @@ def _cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
     }
     response = {"hor": column("root_resp_hor", 3000.0), **cutoffs}
     kinds, root_kind = _root_kinds(response, index >= 0)
-    root_layer = _fill(columns.root_layer, index, 0).astype(int)
-    root_depth = _rooted_depth(soil, root_layer)
+    deepest = root_layer.astype(int)
+    root_depth = _rooted_depth(soil, deepest)
     return Cohorts(
         n=_fill(columns.n, index, 0.0),
         height=_fill(columns.height, index, 1.0),
@@ -223,7 +228,9 @@ def _cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
         leaf_max=_fill(columns.leaf_max, index, 0.0),
         root_carbon=_fill(columns.of_cohort("q_root_leaf") * columns.leaf_max, index, 0.0),
         sapwood_carbon=_fill(sapwood, index, 0.0),
-        root_layer=root_layer.astype(float),
+        root_layer=root_layer,
+        root_first=np.repeat(root_first, LANES, axis=1),
+        root_last=np.repeat(root_last, LANES, axis=1),
         habit=column("phenology_habit"),
         sla=column("SLA", 10.0),
         vm0=column("Vm0_15C", 1e-6, 1e-6),
@@ -257,7 +264,7 @@ def _cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
         f_labile=column("f_labile", 1.0),
         root_resp=column("root_resp_15C") / root_depth,
         root_resp_q10=column("root_resp_15C_q10opt") / root_depth,
-        root_entry=root_kind * soil.active.shape[0] + root_layer,
+        root_entry=root_kind * soil.active.shape[0] + deepest,
         **kinds,
     )
 

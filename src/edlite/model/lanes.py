@@ -64,6 +64,8 @@ class Cohorts(NamedTuple):
     crown_middle: Array  # m
     crown_fraction: Array  # height of the crown's middle over that of the canopy, at most 1
     root_layer: Array  # int, deepest rooted layer
+    root_first: Array  # the shallowest and deepest `root_layer` of the row, the same in all lanes
+    root_last: Array
     habit: Array  # 0 evergreen, 2 cold-deciduous, 4 drought-deciduous
     sla: Array  # m2 kgC-1
     vm0: Array  # mol m-2 s-1 at 15 degC
@@ -345,6 +347,9 @@ class Work(NamedTuple):
     available_sum: Array
     source_energy: Array
     uptake: Array
+    room: Array
+    supply: Array
+    impedance: Array
     tr_at: Array
     root_warmth: Array  # (kind x layer, lane) m, depth weighted by the response to temperature
     t_leaf: Array  # (cohort, lane)
