@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import config
 
-from edlite.model import derivatives, exchange, snow, soil_column
+from edlite.model import adjust, derivatives, exchange, integrator, snow, soil_column
 from edlite.model.block import make_block, pack
 from edlite.model.driver import interpolation
 from edlite.model.options import ModelOptions
@@ -19,20 +19,22 @@ LOOPS = (
     *(derivatives.leaf_fluxes, derivatives.canopy_air, exchange.richardson),
     *(exchange.surface_layer_iterative, exchange.surface_layer_louis, exchange.understorey),
     *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.uptake_by_layer),
-    *(soil_column.limits_of_flow, soil_column.layer_fluxes),
+    *(soil_column.limits_of_flow, soil_column.layer_fluxes, integrator._stage6),
+    *(integrator._fifth_order, integrator.insane, integrator._accept),
+    *(adjust.leaf_water, adjust.surface_water),
 )
 
 
 @pytest.fixture(scope="module")
-def compiled_derivatives():
-    """The rates of change, compiled as in the model."""
+def compiled_integrator():
+    """The integrator and the rates of change, compiled as in the model."""
     columns = columns_of((Patch(cohorts=FOREST),))
     point, weight = interpolation(columns, weather("2001-07-01", 1, warm=290.0))
     (patches,) = pack(columns)
     block = make_block(columns, patches, point, weight, np.zeros(1, bool))
-    from_python(derivatives.derivatives)(
-        *(ModelOptions().switches(), *block.views[:2], block.ground, block.soil, block.stand),
-        *(block.cohorts, block.step, block.work),
+    from_python(integrator.integrate)(
+        *(600.0, ModelOptions().switches(), block.buffers, block.views, block.floors),
+        *(block.ground, block.soil, block.stand, block.cohorts, block.step, block.work),
     )
 
 
@@ -40,7 +42,7 @@ def compiled_derivatives():
     bool(config.DISABLE_JIT) or config.CPU_NAME == "generic", reason="needs Numba for this machine"
 )
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.__name__)
-def test_loop_is_packed(loop, compiled_derivatives):
+def test_loop_is_packed(loop, compiled_integrator):
     """Exponentials, roots and fluxes of several lanes at a time. Without the flag that arrays do
     not overlap, or with loops unrolled too early (both in edlite.kernels.mathematics), a loop falls
     back to scalar instructions."""
