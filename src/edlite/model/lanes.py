@@ -424,6 +424,7 @@ class Implicit(NamedTuple):
     film_g: Array  # kg m-2 s-1
     root_g: Array
     open_g: Array  # kg m-2 leaf s-1
+    source_energy: Array  # J kg-1 of the water that roots take
     q_sat: Array
     q_slope: Array  # K-1
 

@@ -28,6 +28,8 @@ from edlite.model.implicit_surface import (
     finish_ground,
     finish_leaves,
     iterate,
+    leaf_conductances,
+    leaf_vapour,
     solve_air,
 )
 from edlite.model.integrator import insane
@@ -99,7 +101,9 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
             iterate(fast, step, work, implicit)
             turbulence(switches, stand, step, work, fast)
             boundary_layers(cohorts, step, work)
-        eliminate_leaves(dt, fast, cohorts, step, work, implicit)
+        leaf_vapour(dt, fast, step, work, implicit)
+        leaf_conductances(cohorts, step, work, implicit)
+        eliminate_leaves(dt, fast, step, work, implicit)
         eliminate_ground(dt, fast, soil, step, work, implicit)
         solve_air(dt, fast, step, work, implicit)
     finish_ground(step, work, implicit)
