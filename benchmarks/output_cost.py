@@ -42,7 +42,7 @@ def model_days(columns: Columns, options: ModelOptions, days: int) -> tuple[list
         phenology=CURVES,
         sink=sink,
     )
-    return results, float(np.mean(np.diff(ends)))
+    return results, float(np.mean(np.diff(ends))) if days > 1 else float("nan")
 
 
 def writer(columns: Columns, folder: Path) -> RunWriter:

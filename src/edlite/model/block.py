@@ -183,12 +183,10 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
     angles = np.array([leaf_angle_coefficients(x) for x in chi.ravel()]).T
     phi1, phi2, mubar = (np.ascontiguousarray(a).reshape(chi.shape) for a in angles)
     sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
-    heat = [
-        leaf_heat_capacity(1.0, c, w)
-        for c, w in zip(
-            columns.of_cohort("c_leaf_dry"), columns.of_cohort("leaf_water_per_dry"), strict=True
-        )
-    ]
+    leaf_matter = zip(
+        columns.of_pft("c_leaf_dry"), columns.of_pft("leaf_water_per_dry"), strict=True
+    )
+    heat = np.array([leaf_heat_capacity(1.0, c, w) for c, w in leaf_matter])[columns.pft]
     c4 = (columns.of_cohort("photosynthetic_pathway") == 4).astype(float)
     return Cohorts(
         n=_fill(columns.n, index, 0.0),
@@ -230,7 +228,7 @@ def _cohorts(columns: Columns, index: np.ndarray) -> Cohorts:
         refl_nir=column("leaf_refl_nir", 0.5),
         trans_nir=column("leaf_trans_nir", 0.2),
         emissivity=column("leaf_emis", 0.95),
-        c_leaf=_fill(np.array(heat), index, 1.0),
+        c_leaf=_fill(heat, index, 1.0),
         film_capacity=column("leaf_water_max", 0.11),
         growth_fraction=column("growth_resp_frac"),
         leaf_turnover=column("leaf_turnover"),
