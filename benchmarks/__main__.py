@@ -1,7 +1,8 @@
 """Measure, print tables, write `benchmarks/results/*.json`.
 
-python -m benchmarks            everything (some 20 minutes)
+python -m benchmarks            everything but the profile (some 20 minutes)
 python -m benchmarks --quick    fewer days and tries (2 minutes)
+python -m benchmarks --profile  also the share of each process (compiles for some minutes)
 python -m benchmarks --only columns start-up
 """
 
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import column_cost, start_up
+from benchmarks import column_cost, memory, output_cost, reference_stand, scaling, start_up
 from benchmarks.tables import print_record, print_rows
 from benchmarks.units import machine_units
 from edlite import __version__
@@ -39,18 +40,70 @@ def starts(units: dict, quick: bool) -> dict:
     return found
 
 
+def output(units: dict, quick: bool) -> list[dict]:
+    """Cost of writing, and cell-years per core-hour with and without it."""
+    rows = output_cost.measure(units, quick)
+    print_rows("writing the files of a tile of forest", rows)
+    return rows
+
+
+def peak(units: dict, quick: bool) -> dict:
+    """Memory of a tile of 1,000 cells."""
+    found = memory.measure(100 if quick else 1000)
+    print_record("largest memory of a tile of forest", found)
+    return found
+
+
+def cores(units: dict, quick: bool) -> list[dict]:
+    """Two cores against one."""
+    rows = scaling.measure(*((1, 1) if quick else (4, 3)))
+    print_rows("two cores", rows)
+    return rows
+
+
+def reference(units: dict, quick: bool) -> list[dict]:
+    """The forest year that ED2 was run for; nothing without its files."""
+    days, tries, weeks = (1, 1, 1) if quick else (7, 3, 4)
+    rows = reference_stand.measure(units, days, tries, weeks)
+    if rows:
+        print_rows("reference stand with its leaves prescribed, soils that differ", rows)
+    return rows
+
+
+def shares(units: dict, quick: bool) -> dict[str, list[dict]]:
+    """Share of each process of a step of Runge-Kutta."""
+    # compiles for minutes, so that it is loaded only when it is asked for
+    from benchmarks import profile
+
+    found = {}
+    for stand in ("forest 30 in 4",) if quick else ("forest 30 in 4", "semi-arid 8 in 3"):
+        found[stand] = profile.measure(stand)
+        print_rows(f"share of each process in a summer forenoon: {stand}", found[stand])
+    return found
+
+
 PARTS: dict[str, Callable[[dict, bool], object]] = {
     "columns": columns,
+    "output": output,
     "start-up": starts,
+    "memory": peak,
+    "scaling": cores,
+    "reference": reference,
+    "profile": shares,
 }
 
 
 def main() -> None:
     """Run the parts that are asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--quick", action="store_true", help="fewer days and tries")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
+    parser.add_argument("--profile", action="store_true", help="also the share of each process")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--out", type=Path, help="JSON file")
     chosen = parser.parse_args()
+    parts = chosen.only or [name for name in PARTS if name != "profile" or chosen.profile]
     warm_up()
     units = machine_units()
     print_record("machine units", units)
@@ -62,12 +115,12 @@ def main() -> None:
         "quick": chosen.quick,
         "units": units,
     }
-    for name in chosen.only:
+    for name in parts:
         results[name] = PARTS[name](units, chosen.quick)
     results["units_after"] = machine_units()
     print_record("machine units at the end", results["units_after"])
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{'quick' if chosen.quick else 'full'}.json"
+    path = chosen.out or RESULTS / f"{'quick' if chosen.quick else 'full'}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
