@@ -30,8 +30,8 @@ def plant_and_soil_carbon(columns: Columns, state: State) -> np.ndarray:
 
 
 @pytest.mark.parametrize("season", ["winter", "summer"])
-def test_residuals_of_every_step(season, request):
-    run = request.getfixturevalue(season)
+def test_residuals_of_every_step(season, winter, summer):
+    run = {"winter": winter, "summer": summer}[season]
     assert run.patch("water_max").max() < WATER
     assert np.abs(run.patch("water_sum").sum(axis=0)).max() < 1e-8
     assert run.patch("energy_max").max() < ENERGY
@@ -50,9 +50,9 @@ def test_winter_has_what_it_is_meant_to_test(winter):
 
 
 @pytest.mark.parametrize("season", ["winter", "summer"])
-def test_water_balance_of_the_period(season, request):
+def test_water_balance_of_the_period(season, winter, summer):
     """Precipitation = evaporation + runoff + drainage + storage, from hourly output and state."""
-    run = request.getfixturevalue(season)
+    run = {"winter": winter, "summer": summer}[season]
     columns = run.columns
     active = np.arange(9)[:, None] < columns.n_layer[None]
 
@@ -70,9 +70,9 @@ def test_water_balance_of_the_period(season, request):
 
 
 @pytest.mark.parametrize("season", ["winter", "summer"])
-def test_carbon_balance_over_the_daily_updates(season, request):
+def test_carbon_balance_over_the_daily_updates(season, winter, summer):
     """What plants and soil lose is what they exchange with the air, across every midnight."""
-    run = request.getfixturevalue(season)
+    run = {"winter": winter, "summer": summer}[season]
     names = ("leaf", "root", "growth", "storage")
     lost = sum(run.flux(f"{n}_respiration") for n in names) + run.flux("rh") - run.flux("gpp")
     before = plant_and_soil_carbon(run.columns, run.first)
@@ -134,7 +134,7 @@ class InBalance:
 
 
 @pytest.mark.parametrize("shift", [0.0, -0.05])
-def test_hydrostatic_equilibrium_stays(compiled, shift):
+def test_hydrostatic_equilibrium_stays(compiled, options, shift):
     """psi + z constant over bedrock: nothing moves; a wetter layer in between does spread."""
     patches = (Patch(sand=0.4, clay=0.2, free=False),)
     columns = columns_of(patches)
@@ -146,7 +146,9 @@ def test_hydrostatic_equilibrium_stays(compiled, shift):
         columns, air_temperature=285.0, q=0.0088, co2=400.0, soil_temperature=285.0, theta=theta
     )
     dark = weather("2001-11-01", 1, warm=285.0, wet=False, light=0.0)
-    run = run_days(InBalance(dark, 285.0), patches, days=2, state=state, columns=columns)
+    run = run_days(
+        InBalance(dark, 285.0), patches, days=2, state=state, columns=columns, options=options
+    )
     moved = np.abs(run.last.theta - state.theta)[:, 0]
     assert np.all(run.flux("drainage") == 0.0)
     # a trace of dew reaches the upper layers

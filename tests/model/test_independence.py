@@ -40,49 +40,50 @@ def met():
 
 
 @pytest.fixture(scope="module")
-def together(compiled, met):
-    return run_days(met, days=2)
+def together(compiled, met, options):
+    return run_days(met, days=2, options=options)
 
 
 @pytest.mark.parametrize("patch", range(len(PATCHES)))
-def test_alone_as_in_company(together, met, patch):
-    alone = run_days(met, (PATCHES[patch],), days=2)
+def test_alone_as_in_company(together, met, options, patch):
+    alone = run_days(met, (PATCHES[patch],), days=2, options=options)
     assert_same_patch(alone, 0, together, patch)
 
 
-def test_any_order(together, met):
+def test_any_order(together, met, options):
     order = (5, 0, 7, 1, 3, 6, 2, 4)
-    shuffled = run_days(met, tuple(PATCHES[i] for i in order), days=2)
+    shuffled = run_days(met, tuple(PATCHES[i] for i in order), days=2, options=options)
     for position, patch in enumerate(order):
         assert_same_patch(shuffled, position, together, patch)
 
 
-def test_many_blocks_and_threads(together, met):
+def test_many_blocks_and_threads(together, met, options):
     """Three blocks of lanes, run by one thread and by two."""
     many = PATCHES * 5
-    one = run_days(met, many, days=2, threads=1)
-    two = run_days(met, many, days=2, threads=2)
+    one = run_days(met, many, days=2, threads=1, options=options)
+    two = run_days(met, many, days=2, threads=2, options=options)
     assert_same_state(one.last, two.last)
     for copy in (0, 2, 4):
         for patch in range(len(PATCHES)):
             assert_same_patch(two, copy * len(PATCHES) + patch, together, patch)
 
 
-def test_any_tiles(together, met):
+def test_any_tiles(together, met, options):
     """All cells in one job, or some of them in another job."""
     for tile in ((0, 3, 5), (1, 2, 4, 6, 7)):
-        part = run_days(met, tuple(PATCHES[i] for i in tile), days=2, threads=2)
+        part = run_days(met, tuple(PATCHES[i] for i in tile), days=2, threads=2, options=options)
         for position, patch in enumerate(tile):
             assert_same_patch(part, position, together, patch)
 
 
-def test_restart(together, met, tmp_path):
+def test_restart(together, met, options, tmp_path):
     """Four days are two days, a file, and two days more."""
-    through = run_days(met, days=4)
+    through = run_days(met, days=4, options=options)
     columns = columns_of()
     path = tmp_path / "state.nc"
     write_dataset(together.last.to_dataset(columns), path)
-    later = run_days(met, start="2001-03-03", days=2, state=State.read(path, columns))
+    state = State.read(path, columns)
+    later = run_days(met, start="2001-03-03", days=2, state=state, options=options)
     assert_same_state(later.last, through.last)
     for one, two in zip(later.days, through.days[2:], strict=True):
         np.testing.assert_array_equal(one.fluxes, two.fluxes)

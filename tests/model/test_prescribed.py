@@ -7,7 +7,6 @@ import xarray as xr
 from edlite.constants import RHO_W
 from edlite.errors import InputError
 from edlite.files import write_dataset
-from edlite.model.options import ModelOptions
 from edlite.model.prescription import Prescription, open_prescription
 from edlite.soil.layers import LAYER_THICKNESS
 from helpers.model_columns import PATCHES, columns_of, run_days, start_state, weather
@@ -27,7 +26,7 @@ def active(columns):
 
 
 @pytest.fixture(scope="module")
-def followed(compiled):
+def followed(compiled, options):
     """A course that dries the column linearly by 0.05 m3 m-3 in two days."""
     columns = columns_of()
     share = np.linspace(0.0, 1.0, 49)[:, None, None]
@@ -35,7 +34,7 @@ def followed(compiled):
     values = wet[None] - 0.05 * share
     theta = series(values, "2001-07-01", first_minute=0)
     met = weather("2001-07-01", 2, warm=293.0)
-    return run_days(met, days=2, temperature=290.0, theta=theta), values
+    return run_days(met, days=2, temperature=290.0, theta=theta, options=options), values
 
 
 def test_moisture_follows_the_series(followed):
@@ -89,10 +88,9 @@ def test_temperature_stays_when_water_is_added(compiled):
     assert abs(dry.flux("assimilation_energy")).max() > 0.0
 
 
-def test_following_its_own_moisture_gives_its_own_fluxes(compiled):
-    """Hourly means, linear in between, stand for the course of the native run. A small tolerance
-    keeps the integrator's own noise out."""
-    met, options = weather("2001-07-01", 4, warm=293.0), ModelOptions(tolerance=1e-4)
+def test_following_its_own_moisture_gives_its_own_fluxes(compiled, options):
+    """Hourly means, linear in between, stand for the course of the native run."""
+    met = weather("2001-07-01", 4, warm=293.0)
     native = run_days(met, days=4, temperature=290.0, options=options)
     theta = series(native.theta(), "2001-07-01")
     own = run_days(met, days=4, temperature=290.0, options=options, theta=theta)

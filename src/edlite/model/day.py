@@ -26,6 +26,7 @@ from edlite.model.records import (
 from edlite.model.respiration import respiration
 from edlite.model.root_water import root_water, root_zone
 from edlite.model.snow import pool_state, runoff, snow_pack
+from edlite.model.split import split_step
 
 
 @lane_loop
@@ -54,6 +55,7 @@ def run_steps(
     met,
     step,
     work,
+    implicit,
     book,
 ):
     """Run steps [first_step, last_step) of a day.
@@ -106,19 +108,16 @@ def run_steps(
         respiration(switches, STEP_S, fast, ground, soil, cohorts, leaves, step, work)
         for i in range(LANES):
             step.water_before[i] = work.pool[i]
-        count = integrate(
-            STEP_S,
-            switches,
-            buffers,
-            views,
-            floors,
-            ground,
-            soil,
-            stand,
-            cohorts,
-            step,
-            work,
-        )
+        if switches.split > 0.5:
+            count = split_step(
+                *(STEP_S, switches, fast, views[1], ground, soil, stand, cohorts, step, work),
+                implicit,
+            )
+        else:
+            count = integrate(
+                *(STEP_S, switches, buffers, views, floors, ground, soil, stand, cohorts, step),
+                work,
+            )
         if count < 0:
             return s
         for c in range(n_cohort):

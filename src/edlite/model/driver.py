@@ -269,6 +269,7 @@ def _run_block_day(
         block.met,
         block.step,
         block.work,
+        block.implicit,
         block.book,
     )
     if failed >= 0:

@@ -66,14 +66,16 @@ class Cohorts(NamedTuple):
     crown_middle: Array  # m
     crown_fraction: Array  # height of the crown's middle over that of the canopy, at most 1
     root_layer: Array  # int, deepest rooted layer
+    root_first: Array  # the shallowest and deepest `root_layer` of the row, the same in all lanes
+    root_last: Array
     habit: Array  # 0 evergreen, 2 cold-deciduous, 4 drought-deciduous
     sla: Array  # m2 kgC-1
     vm0: Array  # mol m-2 s-1 at 15 degC
-    vm_low: Array  # degC
-    vm_high: Array
+    vm_cold: Array  # cut-offs of the capacity by temperature, see `temperature_limits`
+    vm_hot: Array
     vm_decay: Array  # K-1
     vm_hor: Array  # K
-    vm_q10: Array
+    vm_log_q10: Array
     gamma_rd: Array
     slope_m: Array
     intercept_b: Array  # mol m-2 s-1
@@ -84,15 +86,21 @@ class Cohorts(NamedTuple):
     sides: Array
     leaf_width: Array  # m
     clumping: Array
-    chi: Array
-    phi1: Array
+    phi1: Array  # leaf angles, see `leaf_angle_coefficients`
     phi2: Array
     mubar: Array
-    refl_vis: Array
-    trans_vis: Array
-    refl_nir: Array
-    trans_nir: Array
-    emissivity: Array
+    vis_omega: Array  # scattered share of light that meets a leaf
+    vis_eta: Array  # loss and return of diffuse light per unit leaf area
+    vis_zeta: Array
+    vis_k: Array  # their eigenvalue
+    vis_thick: Array  # diffuse reflectance of an endless layer
+    nir_omega: Array
+    nir_eta: Array
+    nir_zeta: Array
+    nir_k: Array
+    nir_thick: Array
+    thermal_k: Array
+    thermal_thick: Array
     c_leaf: Array  # J K-1 kgC-1
     film_capacity: Array  # kg m-2 leaf
     growth_fraction: Array
@@ -100,9 +108,15 @@ class Cohorts(NamedTuple):
     root_turnover: Array
     storage_turnover: Array
     f_labile: Array
-    root_resp: Array  # umol kgC-1 s-1 at 15 degC
+    root_resp: Array  # umol kgC-1 s-1 at 15 degC, per metre of rooted soil
     root_resp_q10: Array  # the same for the Q10 option
+    root_entry: Array  # int, row of `Work.root_warmth`: kind of roots and deepest layer
+    # (kind, lane): kinds of roots of equal response to temperature, as `rate_response` takes it
     root_hor: Array
+    root_log_q10: Array
+    root_cold: Array
+    root_hot: Array
+    root_decay: Array
 
 
 class Leaves(NamedTuple):
@@ -176,6 +190,7 @@ class Rows(NamedTuple):
     layer: int
     cohort: int
     recorded: int  # cohort rows whose fluxes are integrated one by one: all or none
+    kind: int = 1  # kinds of roots
 
     @property
     def controlled(self) -> int:
@@ -267,6 +282,7 @@ class Step(NamedTuple):
 class Switches(NamedTuple):
     """Settings of a run, as the compiled loops take them."""
 
+    split: float  # 1: semi-implicit step, 0: Runge-Kutta
     tolerance: float
     q10: float  # 1: Q10 functions of temperature, 0: Arrhenius
     water_limitation: float  # 1: linear in moisture, 2: in potential
@@ -333,7 +349,11 @@ class Work(NamedTuple):
     available_sum: Array
     source_energy: Array
     uptake: Array
+    room: Array
+    supply: Array
+    impedance: Array
     tr_at: Array
+    root_warmth: Array  # (kind x layer, lane) m, depth weighted by the response to temperature
     t_leaf: Array  # (cohort, lane)
     g_bw: Array
     tr: Array
@@ -345,20 +365,89 @@ class Work(NamedTuple):
     c5: Array
     c6: Array
     c7: Array
+    c8: Array
+    c9: Array
+
+
+class Implicit(NamedTuple):
+    """Scratch of the semi-implicit step: coefficients of its linear systems.
+
+    `x_0`, `x_t`, `x_q`: x is linear in temperature and humidity of canopy air; of nodes in the
+    ground `x_0`, `x_t`: in the temperature of the node above.
+    """
+
+    q: Array  # humidity of canopy air
+    t_before: Array
+    q_before: Array
+    energy_0: Array  # W m-2 from leaves and ground to canopy air
+    energy_t: Array
+    energy_q: Array
+    vapour_0: Array  # kg m-2 s-1
+    vapour_t: Array
+    vapour_q: Array
+    ground_0: Array  # K
+    ground_t: Array
+    ground_q: Array
+    pool_g: Array  # kg m-2 s-1, conductance of surface water to vapour
+    soil_g: Array
+    pore: Array  # relative humidity of pore air
+    ground_q_sat: Array
+    ground_q_slope: Array
+    surface_t: Array  # K, of the node that meets the air
+    surface_capacity: Array  # W m-2 K-1 over the step
+    surface_heat: Array  # W m-2 shortwave
+    heat_in: Array  # W m-2 into the soil
+    drip: Array  # kg m-2 of surface water before leaves drip
+    drip_energy: Array  # J m-2
+    parts: Array  # in which water moves
+    part: Array  # s
+    below_0: Array  # of the node below it
+    below_t: Array
+    below_g: Array  # W m-2 K-1
+    snow_0: Array  # (sublayer, lane) of the node below each
+    snow_t: Array
+    snow_heat: Array  # W m-2 shortwave
+    soil_0: Array  # (layer, lane)
+    soil_t: Array
+    capacity: Array  # W m-2 K-1 over the step
+    resistance: Array  # m2 K W-1, of half a layer
+    conductance: Array  # W m-2 K-1, to the next layer
+    flux: Array  # m s-1 through the bottom
+    slope: Array  # m s-1, by the layer's moisture
+    slope_below: Array  # by that of the next
+    step_0: Array  # change of moisture
+    step_t: Array
+    uptake_energy: Array  # W m-2
+    leaf_0: Array  # (cohort, lane)
+    leaf_t: Array
+    leaf_q: Array
+    heat_g: Array  # W m-2 K-1
+    film_g: Array  # kg m-2 s-1
+    root_g: Array
+    open_g: Array  # kg m-2 leaf s-1
+    q_sat: Array
+    q_slope: Array  # K-1
 
 
 _SNOW_FIELDS = {"t_snow", "f_snow", "snow_mass", "snow_heat"}
-_LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("t_leaf")])
+_IMPLICIT_SNOW = {"snow_0", "snow_t", "snow_heat"}
+_LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("root_warmth")])
 _STEP_COHORT = set(Step._fields[Step._fields.index("lai") :])
+_IMPLICIT_LAYER = set(
+    Implicit._fields[Implicit._fields.index("soil_0") : Implicit._fields.index("leaf_0")]
+)
+_IMPLICIT_COHORT = set(Implicit._fields[Implicit._fields.index("leaf_0") :])
 _WORK_COHORT = set(Work._fields[Work._fields.index("t_leaf") :])
 
 
-def _allocate(kind, layer_fields, cohort_fields, rows):
+def _allocate(kind, rows, layer_fields=(), cohort_fields=(), snow_fields=()):
     arrays = []
     for name in kind._fields:
         if name in layer_fields:
             shape = (rows.layer, LANES)
-        elif name in _SNOW_FIELDS:
+        elif name == "root_warmth":
+            shape = (rows.kind * rows.layer, LANES)
+        elif name in snow_fields:
             shape = (N_SNOW, LANES)
         elif name in cohort_fields:
             shape = (rows.cohort, LANES)
@@ -370,9 +459,14 @@ def _allocate(kind, layer_fields, cohort_fields, rows):
 
 def allocate_step(rows: Rows) -> Step:
     """Zeroed `Step` arrays of a block."""
-    return _allocate(Step, _LAYER_FIELDS, _STEP_COHORT, rows)
+    return _allocate(Step, rows, cohort_fields=_STEP_COHORT)
 
 
 def allocate_work(rows: Rows) -> Work:
     """Zeroed scratch arrays of a block."""
-    return _allocate(Work, _LAYER_FIELDS, _WORK_COHORT, rows)
+    return _allocate(Work, rows, _LAYER_FIELDS, _WORK_COHORT, _SNOW_FIELDS)
+
+
+def allocate_implicit(rows: Rows) -> Implicit:
+    """Zeroed scratch arrays of the semi-implicit step."""
+    return _allocate(Implicit, rows, _IMPLICIT_LAYER, _IMPLICIT_COHORT, _IMPLICIT_SNOW)

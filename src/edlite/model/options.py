@@ -10,7 +10,7 @@ from edlite.model.lanes import Switches
 from edlite.soil.colour import soil_colour
 
 CHOICES = {
-    "integrator": ("rk4",),
+    "integrator": ("rk4", "split"),
     "physiology": ("arrhenius", "q10"),
     "water_limitation": (1, 2),
     "decomposition": (0, 1, 2),
@@ -25,7 +25,7 @@ CHOICES = {
 class ModelOptions:
     """Switches of the column model.
 
-    integrator : "rk4", adaptive Cash-Karp Runge-Kutta
+    integrator : "rk4", adaptive Cash-Karp Runge-Kutta, or "split", semi-implicit 600 s step
     tolerance : relative error target of a substep, 1e-8 to 0.1
     physiology : temperature response of photosynthesis and respiration, "arrhenius" or "q10"
     water_limitation : supply linear 1 in the moisture, 2 in the potential of the soil
@@ -83,6 +83,7 @@ class ModelOptions:
         """The numbers that the compiled loops take."""
         colour = soil_colour(self.soil_colour)
         return Switches(
+            split=float(self.integrator == "split"),
             tolerance=float(self.tolerance),
             q10=float(self.physiology == "q10"),
             water_limitation=float(self.water_limitation),
