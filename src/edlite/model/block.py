@@ -135,8 +135,7 @@ def make_block(
         canopy_depth=np.maximum(columns.veg_height[lanes], CANOPY_DEPTH_MIN),
         reference_height=columns.reference_height[cell],
         prescribed=prescribed[lanes].astype(float),
-        met_point=np.ascontiguousarray(met_point[cell].T),
-        met_weight=np.ascontiguousarray(met_weight[cell].T),
+        **_met_weights(met_point[cell], met_weight[cell]),
     )
     cohorts = _cohorts(columns, index, soil)
     n_layer = len(columns.layer_bottom)
@@ -167,6 +166,22 @@ def make_block(
         calendar=Calendar(*(np.ones(LANES) for _ in Calendar._fields)),
         target=Target(*(np.full((n_cohort, LANES), -1.0) for _ in Target._fields)),
     )
+
+
+def _met_weights(point: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
+    """Grid points that the block needs, in rising order, and each lane's weight of every one.
+
+    A sum over all of them has the same bits as over a lane's own: the others add zeros.
+    """
+    needed = np.unique(point[weight > 0.0])
+    weights = np.zeros((needed.size, LANES))
+    for j in range(point.shape[1]):
+        row = np.minimum(np.searchsorted(needed, point[:, j]), needed.size - 1)
+        np.add.at(weights, (row, np.arange(LANES)), weight[:, j])
+    return {
+        "met_point": np.repeat(needed[:, None], LANES, axis=1),
+        "met_weight": weights,
+    }
 
 
 def _soil(columns: Columns, lanes: np.ndarray) -> Soil:

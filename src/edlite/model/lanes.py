@@ -51,8 +51,8 @@ class Stand(NamedTuple):
     canopy_depth: Array  # m, depth of canopy air
     reference_height: Array  # m, height of the forcing
     prescribed: Array  # 1: soil moisture is prescribed
-    met_point: Array  # (4, lane) int: grid points of the forcing
-    met_weight: Array  # (4, lane): bilinear weights
+    met_point: Array  # (point, lane) int: grid points of the forcing, the same in all lanes
+    met_weight: Array  # (point, lane): bilinear weights
 
 
 class Cohorts(NamedTuple):
