@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 
+from edlite.model.options import CHOICES, ModelOptions
 from helpers.model_columns import PATCHES, run_days, weather
 
 # a pine over shallow rock, C4 grass
@@ -16,20 +17,25 @@ CHOSEN = (PATCHES[3], PATCHES[4])
 
 
 def day() -> dict[str, np.ndarray]:
-    """Means of a showery autumn day with frost at night, and the state after it."""
+    """Means of a showery autumn day with frost at night, and the state after it, by integrator."""
     met = weather("2001-10-20", 1, warm=275.0)
-    run = run_days(met, CHOSEN, days=1, temperature=275.0)
-    (result,) = run.days
-    return {
-        "fluxes": result.fluxes,
-        "theta": result.theta,
-        "soil_temperature": result.soil_temperature,
-        "budget": result.budget,
-        "substeps": result.patch["substeps"],
-        "leaf_energy": run.last.leaf_energy,
-        "leaf_carbon": run.last.leaf_carbon,
-        "snow": run.last.snow,
-    }
+    found = {}
+    for integrator in CHOICES["integrator"]:
+        options = ModelOptions(integrator=integrator)
+        run = run_days(met, CHOSEN, days=1, temperature=275.0, options=options)
+        (result,) = run.days
+        values = {
+            "fluxes": result.fluxes,
+            "theta": result.theta,
+            "soil_temperature": result.soil_temperature,
+            "budget": result.budget,
+            "substeps": result.patch["substeps"],
+            "leaf_energy": run.last.leaf_energy,
+            "leaf_carbon": run.last.leaf_carbon,
+            "snow": run.last.snow,
+        }
+        found |= {f"{integrator}: {name}": value for name, value in values.items()}
+    return found
 
 
 if __name__ == "__main__":
