@@ -3,7 +3,7 @@
 from numba import config
 from numba.core.codegen import get_host_cpu_features
 
-# LLVM by itself uses half of the width of 512-bit vectors. Compiled code is found in the cache by the
+# LLVM by itself uses half of the width of 512-bit vectors. The cache finds compiled code by the
 # processor's features, which Numba reads when the first function is made: they are set before any
 # module of this package is loaded, or the order of imports decides what has to be compiled anew
 if config.CPU_FEATURES is None and config.CPU_NAME is None:
