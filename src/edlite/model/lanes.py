@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import config
 
-LANES = 16
+# Without the JIT there is nothing to gain from wide blocks; results do not depend on their width
+LANES = 2 if config.DISABLE_JIT else 16
 N_SNOW = 4  # sublayers of surface water and snow
 
 Array = np.ndarray
