@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 
 
 def main(started: float, words: list[str]) -> None:
@@ -16,9 +17,9 @@ def main(started: float, words: list[str]) -> None:
     from edlite.model import driver
 
     imported = time.time()
-    steps = driver.compiled_steps
+    entries = driver.compiled_steps
 
-    def stop(switches, first_step, last_step, *block):
+    def stop(steps, switches, first_step, last_step, *block):
         ready = time.time()
         # no step, but the machine code is loaded
         steps(switches, first_step, first_step, *block)
@@ -35,7 +36,7 @@ def main(started: float, words: list[str]) -> None:
         # blocks run in threads, which would go on with the next one
         os._exit(0)
 
-    driver.compiled_steps = stop
+    driver.compiled_steps = {name: partial(stop, steps) for name, steps in entries.items()}
     edlite(words)
 
 

@@ -125,7 +125,7 @@ class Snapshot:
         free = np.zeros(columns.n_patch, bool)
         self.block = driver.make_block(columns, driver.pack(columns)[0], point, weight, free)
         driver.load_state(self.block, state)
-        self.switches = options.switches()
+        self.integrator, self.switches = options.integrator, options.switches()
         self.met_points = met.day(start + ONE_DAY)
         self.target = np.zeros((STEPS_PER_DAY + 1, len(columns.layer_bottom), LANES))
         self.steps(0, HALF_DAY)
@@ -133,7 +133,7 @@ class Snapshot:
     def steps(self, first: int, last: int) -> None:
         """Run steps of the day."""
         b = self.block
-        driver.compiled_steps(
+        driver.compiled_steps[self.integrator](
             *(self.switches, first, last, self.met_points, self.target, b.output),
             *(b.buffers, b.views, b.floors, b.ground, b.soil, b.stand, b.cohorts, b.leaves),
             *(b.met, b.step, b.work, b.implicit, b.book),

@@ -9,7 +9,7 @@ from numba import config
 LOOK = """
 import {first}
 from edlite.model.compiled import compiled_steps
-print(compiled_steps.targetctx.codegen().magic_tuple())
+print(compiled_steps["rk4"].targetctx.codegen().magic_tuple())
 """
 
 

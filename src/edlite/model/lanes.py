@@ -283,7 +283,6 @@ class Step(NamedTuple):
 class Switches(NamedTuple):
     """Settings of a run, as the compiled loops take them."""
 
-    split: float  # 1: semi-implicit step, 0: Runge-Kutta
     tolerance: float
     q10: float  # 1: Q10 functions of temperature, 0: Arrhenius
     water_limitation: float  # 1: linear in moisture, 2: in potential
