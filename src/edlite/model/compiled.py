@@ -25,31 +25,31 @@ def cache_directory() -> Path:
 config.CACHE_DIR = str(cache_directory())
 
 from edlite.model.daily import daily_update  # noqa: E402
-from edlite.model.day import run_steps  # noqa: E402
+from edlite.model.day import steps_with  # noqa: E402
 from edlite.model.integrator import integrate  # noqa: E402
 from edlite.model.lane_views import lane_views  # noqa: E402
 from edlite.model.split import split_step  # noqa: E402
+
+_run_rk4, _run_split = steps_with(integrate), steps_with(split_step)
 
 entry = njit(error_model="numpy", nogil=True, cache=True)
 
 
 @entry
 def _steps_rk4(switches, first_step, last_step, met_points, theta_target, output, *block):
-    return run_steps(
-        *(integrate, switches, first_step, last_step, met_points, theta_target, output),
-        *lane_views(block),
+    return _run_rk4(
+        switches, first_step, last_step, met_points, theta_target, output, *lane_views(block)
     )
 
 
 @entry
 def _steps_split(switches, first_step, last_step, met_points, theta_target, output, *block):
-    return run_steps(
-        *(split_step, switches, first_step, last_step, met_points, theta_target, output),
-        *lane_views(block),
+    return _run_split(
+        switches, first_step, last_step, met_points, theta_target, output, *lane_views(block)
     )
 
 
-# by integrator; see `edlite.model.day.run_steps`
+# by integrator; see `edlite.model.day.steps_with`
 compiled_steps = {"rk4": _steps_rk4, "split": _steps_split}
 
 
