@@ -20,6 +20,7 @@ from benchmarks.tables import print_record, print_rows
 from benchmarks.units import machine_units
 from edlite import __version__
 from edlite.model.lanes import LANES
+from edlite.model.options import CHOICES, ModelOptions
 from edlite.model.warm_up import warm_up
 
 RESULTS = Path(__file__).parent / "results"
@@ -71,14 +72,16 @@ def reference(units: dict, quick: bool) -> list[dict]:
 
 
 def shares(units: dict, quick: bool) -> dict[str, list[dict]]:
-    """Share of each process of a step of Runge-Kutta."""
+    """Share of each process of a step, with each integrator."""
     # compiles for minutes, so that it is loaded only when it is asked for
     from benchmarks import profile
 
     found = {}
-    for stand in ("forest 30 in 4",) if quick else ("forest 30 in 4", "semi-arid 8 in 3"):
-        found[stand] = profile.measure(stand)
-        print_rows(f"share of each process in a summer forenoon: {stand}", found[stand])
+    for name in CHOICES["integrator"]:
+        for stand in ("forest 30 in 4",) if quick else ("forest 30 in 4", "semi-arid 8 in 3"):
+            case = f"{stand}, {name}"
+            found[case] = profile.measure(stand, ModelOptions(integrator=name))
+            print_rows(f"share of each process in a summer forenoon: {case}", found[case])
     return found
 
 
@@ -104,7 +107,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="JSON file")
     chosen = parser.parse_args()
     parts = chosen.only or [name for name in PARTS if name != "profile" or chosen.profile]
-    warm_up()
+    for integrator in CHOICES["integrator"]:
+        warm_up(integrator)
     units = machine_units()
     print_record("machine units", units)
     results = {

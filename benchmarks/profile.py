@@ -25,6 +25,8 @@ from edlite.model import (
     driver,
     exchange,
     fast_step,
+    implicit_column,
+    implicit_surface,
     integrator,
     lane_views,
     photosynthesis,
@@ -34,6 +36,7 @@ from edlite.model import (
     root_water,
     snow,
     soil_column,
+    split,
 )
 from edlite.model.lanes import LANES, Switches
 from edlite.model.options import ModelOptions
@@ -43,54 +46,15 @@ STEP, STAGE, SUBSTEP = "step", "stage", "substep"
 HALF_DAY = 90  # the step after which the block is looked at: 15 UTC, forenoon of the made-up sun
 # process -> groups of loops and how often they run: each step (a number of times), in each of the
 # six stages of each substep, once in each substep
-GROUPS = {
+COMMON = {
     "radiation": [(radiation.radiation, STEP, 1)],
-    "turbulence": [
-        (group, kind, 1)
-        for group in (exchange.turbulence, exchange.boundary_layers)
-        for kind in (STEP, STAGE)
-    ],
+    "turbulence": [(exchange.turbulence, STEP, 1), (exchange.boundary_layers, STEP, 1)],
     "photosynthesis": [(photosynthesis.photosynthesis, STEP, 1)],
     "respiration": [(respiration.respiration, STEP, 1)],
-    "leaves": [
-        (derivatives.leaf_temperatures, STEP, 2),
-        (derivatives.leaf_temperatures, STAGE, 1),
-        (derivatives.leaf_fluxes, STAGE, 1),
-        (adjust.leaf_water, SUBSTEP, 1),
-    ],
-    "soil": [
-        (root_water.root_water, STEP, 1),
-        (root_water.root_zone, STEP, 1),
-        (root_water.root_water, STAGE, 1),
-        (root_water.root_zone, STAGE, 1),
-        (derivatives.ground_fluxes, STAGE, 1),
-        (soil_column.soil_fluxes, STAGE, 1),
-        (adjust.soil_bounds, SUBSTEP, 1),
-        (adjust.surface_water, SUBSTEP, 1),
-    ],
-    "snow": [
-        (snow.pool_state, STEP, 3),
-        (snow.pool_state, STAGE, 1),
-        (snow.snow_fluxes, STAGE, 1),
-        (snow.snow_pack, STEP, 1),
-        (snow.percolate, SUBSTEP, 1),
-        (snow.divide, SUBSTEP, 1),
-    ],
-    "canopy air, phases": [
-        (derivatives.diagnose, STEP, 2),
-        (derivatives.diagnose, STAGE, 1),
-        (derivatives.canopy_air, STAGE, 1),
-    ],
-    "stage sums, error": [
-        (integrator._stage2, SUBSTEP, 1),
-        (integrator._stage3, SUBSTEP, 1),
-        (integrator._stage4, SUBSTEP, 1),
-        (integrator._stage5, SUBSTEP, 1),
-        (integrator._stage6, SUBSTEP, 1),
-        (integrator._fifth_order, SUBSTEP, 1),
-        (integrator._largest_error, SUBSTEP, 1),
-        (integrator.insane, SUBSTEP, 1),
-    ],
+    "leaves": [(derivatives.leaf_temperatures, STEP, 1)],
+    "soil": [(root_water.root_water, STEP, 1), (root_water.root_zone, STEP, 1)],
+    "snow": [(snow.pool_state, STEP, 2), (snow.snow_pack, STEP, 1)],
+    "canopy air, phases": [(derivatives.diagnose, STEP, 1)],
     "weather, foliage": [
         (fast_step.lane_weather, STEP, 1),
         (fast_step.atmosphere, STEP, 1),
@@ -104,6 +68,74 @@ GROUPS = {
     ],
     "budgets": [(budgets.stocks, STEP, 1), (budgets.close_step, STEP, 1)],
 }
+RK4 = {
+    "turbulence": [(exchange.turbulence, STAGE, 1), (exchange.boundary_layers, STAGE, 1)],
+    "leaves": [
+        (derivatives.leaf_temperatures, STAGE, 1),
+        (derivatives.leaf_fluxes, STAGE, 1),
+        (adjust.leaf_water, SUBSTEP, 1),
+    ],
+    "soil": [
+        (root_water.root_water, STAGE, 1),
+        (root_water.root_zone, STAGE, 1),
+        (derivatives.ground_fluxes, STAGE, 1),
+        (soil_column.soil_fluxes, STAGE, 1),
+        (adjust.soil_bounds, SUBSTEP, 1),
+        (adjust.surface_water, SUBSTEP, 1),
+    ],
+    "snow": [
+        (snow.pool_state, STAGE, 1),
+        (snow.snow_fluxes, STAGE, 1),
+        (snow.percolate, SUBSTEP, 1),
+        (snow.divide, SUBSTEP, 1),
+    ],
+    "canopy air, phases": [
+        (derivatives.diagnose, STAGE, 1),
+        (derivatives.canopy_air, STAGE, 1),
+    ],
+    "stage sums, error": [
+        (integrator._stage2, SUBSTEP, 1),
+        (integrator._stage3, SUBSTEP, 1),
+        (integrator._stage4, SUBSTEP, 1),
+        (integrator._stage5, SUBSTEP, 1),
+        (integrator._stage6, SUBSTEP, 1),
+        (integrator._fifth_order, SUBSTEP, 1),
+        (integrator.insane, SUBSTEP, 1),
+    ],
+}
+SPLIT = {
+    "turbulence": [(exchange.turbulence, STEP, 1), (exchange.boundary_layers, STEP, 1)],
+    "leaves": [
+        (implicit_surface.leaf_vapour, STEP, split.SOLUTIONS),
+        (implicit_surface.leaf_conductances, STEP, split.SOLUTIONS),
+        (implicit_surface.eliminate_leaves, STEP, split.SOLUTIONS),
+        (implicit_surface.iterate, STEP, split.SOLUTIONS - 1),
+        (implicit_surface.finish_leaves, STEP, 1),
+        (adjust.leaf_water, STEP, 1),
+    ],
+    "soil": [
+        (implicit_column.eliminate_soil, STEP, 1),
+        (implicit_surface.eliminate_ground, STEP, split.SOLUTIONS),
+        (soil_column.limits_of_flow, STEP, 1),
+        (implicit_column.darcy_linear, STEP, 1),
+        (implicit_column.solve_moisture, STEP, 1),
+        (implicit_column.move_in_soil, STEP, 1),
+        (adjust.soil_bounds, STEP, 1),
+        (adjust.surface_water, STEP, 1),
+    ],
+    "snow": [
+        (implicit_column.eliminate_snow, STEP, 1),
+        (snow.snow_fluxes, STEP, 1),
+        (snow.percolate, STEP, 1),
+        (snow.divide, STEP, 1),
+    ],
+    "canopy air, phases": [
+        (implicit_surface.solve_air, STEP, split.SOLUTIONS),
+        (implicit_surface.finish_air, STEP, 1),
+        (integrator.insane, STEP, 1),
+    ],
+}
+OWN = {"rk4": RK4, "split": SPLIT}
 
 
 class Snapshot:
@@ -156,6 +188,7 @@ def arguments_of(group: Callable, snapshot: Snapshot) -> list[object]:
     values = {
         **{name: getattr(b, name) for name in ("ground", "soil", "stand", "cohorts", "leaves")},
         **{name: getattr(b, name) for name in ("met", "step", "work", "book", "output", "floors")},
+        **{"implicit": b.implicit, "rows": b.floors.shape[0]},
         **{"fast": b.views[0], "d": b.views[1], "new": b.views[7], "y": y, "trial": trial},
         **{"k1": k1, "k2": k2, "k3": k3, "k4": k4, "k5": k5, "k6": k6},
         **{"size": step.trial_size, "done": step.done, "error": step.error},
@@ -205,20 +238,16 @@ def seconds_of(group: Callable, snapshot: Snapshot, repeats: int = 300, tries: i
 
 
 def measure(stand: str = "forest 30 in 4", options: ModelOptions | None = None) -> list[dict]:
-    """A row for each process: time in a step of a patch and its share of the whole step.
-
-    With another integrator than Runge-Kutta its own loops are the rest.
-    """
-    options = options or ModelOptions(integrator="rk4")
+    """A row for each process: time in a step of a patch and its share of the whole step."""
+    options = options or ModelOptions()
     snapshot = Snapshot(stand, options)
     whole, substeps = min(snapshot.seconds_of_step() for _ in range(5))
-    if options.integrator != "rk4":
-        substeps = 0.0  # no stages: what solves the step is in the rest
     known: dict[Callable, float] = {}
     rows = []
-    for process, groups in GROUPS.items():
+    own = OWN[options.integrator]
+    for process in dict.fromkeys((*COMMON, *own)):
         seconds = 0.0
-        for group, kind, times in groups:
+        for group, kind, times in (*COMMON.get(process, ()), *own.get(process, ())):
             if group not in known:
                 known[group] = seconds_of(group, snapshot)
             runs = {STEP: 1.0, SUBSTEP: substeps, STAGE: 6.0 * substeps}[kind]
