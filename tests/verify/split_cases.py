@@ -51,7 +51,7 @@ FLUXES = {
     "runoff": ("runoff", 86400.0, "mm d-1"),
     "drainage": ("drainage", 86400.0, "mm d-1"),
 }
-POOLS = {"fast_carbon": 0.2, "structural_carbon": 3.0, "slow_carbon": 5.0}  # kgC m-2
+POOLS = {"fast_carbon": 0.2, "structural_carbon": 0.5, "slow_carbon": 0.02}  # kgC m-2
 
 
 def leaf_area_of(pft: str, parameters: pd.DataFrame, leaf_area: Mapping) -> float:

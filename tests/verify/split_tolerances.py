@@ -1,0 +1,2 @@
+KNOWN = {}
+PLANT_BOUNDS = {}
