@@ -19,6 +19,7 @@ N, DAYS = 16, 500
 PATCHES = tuple(Patch(cohorts=(("NP", 18.0, 0.03),) if i % 2 else ()) for i in range(N))
 RESPIRATION = (
     respiration.respiration,
+    respiration.root_warmth,
     respiration.root_respiration,
     respiration.decomposition_activity,
 )

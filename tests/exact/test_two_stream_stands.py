@@ -1,11 +1,12 @@
 """Radiation of random stands, as the model computes it, against numerical integration."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
 from edlite.constants import EMIS_SOIL, EMIS_WATER, SIGMA_SB
-from edlite.kernels.radiation import leaf_angle_coefficients
-from edlite.model.block import make_block, pack
+from edlite.model.block import leaf_optics, make_block, pack
 from edlite.model.lanes import LANES
 from edlite.model.meteorology import (
     COS_ZENITH,
@@ -16,7 +17,7 @@ from edlite.model.meteorology import (
     PAR_DIFFUSE,
 )
 from edlite.model.options import ModelOptions
-from edlite.model.radiation import longwave, radiation, shortwave_band
+from edlite.model.radiation import beam_in_rows, longwave, radiation, shortwave_band
 from helpers.from_python import interpreted
 from helpers.model_columns import Patch, columns_of
 from helpers.narrow import narrow
@@ -24,7 +25,17 @@ from helpers.two_stream import absorbed, fluxes, longwave_rates, rates
 
 COHORTS, ROUNDS = 8, 20
 BANDS = {"vis": (PAR_BEAM, PAR_DIFFUSE), "nir": (NIR_BEAM, NIR_DIFFUSE)}
+LOOPS = (radiation, beam_in_rows, shortwave_band, longwave)
 SCALE = 1000.0  # W m-2, about what comes in
+
+
+class Leaves(NamedTuple):
+    """Optical parameters of leaves (row, lane)."""
+
+    chi: np.ndarray
+    clumping: np.ndarray
+    emissivity: np.ndarray
+    bands: dict[str, tuple[np.ndarray, np.ndarray]]  # reflectance, transmittance
 
 
 @pytest.fixture(scope="module")
@@ -40,19 +51,20 @@ def block():
 def random_stands(block, rng):
     """Leaves, ground and incoming radiation of every lane anew; some rows without leaves, the sun
     from near the horizon to the zenith or down, some ground under water or snow."""
-    leaves, step, work, met = block.cohorts, block.step, block.work, block.met
+    step, work, met = block.step, block.work, block.met
     shape = (COHORTS, LANES)
     share = rng.uniform(0.1, 0.95, shape)
+    bands = {}
     for name, most in (("vis", 0.35), ("nir", 0.95)):
         omega = share * most
         refl = rng.uniform(0.2, 0.8, shape) * omega
-        getattr(leaves, f"refl_{name}")[:] = refl
-        getattr(leaves, f"trans_{name}")[:] = omega - refl
+        bands[name] = (refl, omega - refl)
     chi = rng.uniform(-0.4, 0.6, shape)
     chi[np.abs(chi) < 0.02] = 0.0
-    set_angles(leaves, chi)
-    leaves.clumping[:] = rng.uniform(0.4, 1.0, shape)
-    leaves.emissivity[:] = rng.uniform(0.9, 1.0, shape)
+    leaves = Leaves(chi, rng.uniform(0.4, 1.0, shape), rng.uniform(0.9, 1.0, shape), bands)
+    block.cohorts.clumping[:] = leaves.clumping
+    for name, values in leaf_optics(chi, leaves.clumping, bands, leaves.emissivity).items():
+        getattr(block.cohorts, name)[:] = values
     empty = rng.random(shape) < rng.random(LANES) * 0.6
     step.lai[:] = np.where(empty, 0.0, rng.uniform(0.01, 1.2, shape))
     block.views[0].theta[0] = rng.uniform(0.05, 0.4, LANES)
@@ -66,32 +78,25 @@ def random_stands(block, rng):
         met[beam] = rng.uniform(0.0, 400.0, LANES) * (rng.random(LANES) < 0.8)
         met[diffuse] = rng.uniform(0.0, 200.0, LANES)
     met[LONGWAVE_DOWN] = rng.uniform(150.0, 450.0, LANES)
-
-
-def set_angles(leaves, chi):
-    """Leaf angles with the coefficients that the block derives from them."""
-    leaves.chi[:] = chi
-    angles = np.array([leaf_angle_coefficients(x) for x in chi.ravel()]).T
-    for name, values in zip(("phi1", "phi2", "mubar"), angles, strict=True):
-        getattr(leaves, name)[:] = values.reshape(chi.shape)
+    return leaves
 
 
 def solve(block):
     """The model's radiation of the block; its loops over lanes are compiled, the rest is Python."""
     parts = (block.views[0], block.ground, block.soil, block.cohorts, block.step, block.work)
-    small = (narrow(part, radiation, shortwave_band, longwave) for part in parts)
-    interpreted(radiation, shortwave_band, longwave)(ModelOptions().switches(), block.met, *small)
+    small = (narrow(part, *LOOPS) for part in parts)
+    interpreted(*LOOPS)(ModelOptions().switches(), block.met, *small)
 
 
-def expected(block):
+def expected(block, leaves):
     """Absorbed by leaves in each band and in longwave (row, lane), by the ground, and reflected."""
-    leaves, met, lai = block.cohorts, block.met, block.step.lai
+    met, lai = block.met, block.step.lai
     wet = block.views[0].snow[0] > 0.0
     dry = np.maximum(0.14, 0.31 - 0.34 * block.views[0].theta[0] / block.soil.theta_s[0])
     albedo = np.where(wet, 0.5 - 0.36 * block.work.a8, dry)
     result = {}
     for name, (beam, diffuse) in BANDS.items():
-        refl, trans = getattr(leaves, f"refl_{name}"), getattr(leaves, f"trans_{name}")
+        refl, trans = leaves.bands[name]
         matrix = rates(refl, trans, leaves.chi, leaves.clumping, met[COS_ZENITH])
         flux = fluxes(matrix, lai, met[diffuse], met[beam], albedo)
         result[name] = (*absorbed(flux), flux[0, :, 1])
@@ -106,11 +111,11 @@ def expected(block):
     return result
 
 
-def resonant(block):
+def resonant(block, leaves):
     """Lanes with a layer whose beam extinction the closed form has to move off its singularity."""
-    leaves, near = block.cohorts, np.zeros(LANES, bool)
+    near = np.zeros(LANES, bool)
     for name in BANDS:
-        refl, trans = getattr(leaves, f"refl_{name}"), getattr(leaves, f"trans_{name}")
+        refl, trans = leaves.bands[name]
         matrix = rates(refl, trans, leaves.chi, leaves.clumping, block.met[COS_ZENITH])
         k = np.sqrt(matrix[..., 0, 0] ** 2 - matrix[..., 0, 1] ** 2)
         near |= np.any(np.abs(-matrix[..., 2, 2] / k - 1.0) < 1.01e-4, axis=0)
@@ -124,10 +129,10 @@ def test_random_stands(block, record_property):
     worst, worst_resonant, closure = 0.0, 0.0, 0.0
     rng = np.random.default_rng(32)
     for _ in range(ROUNDS):
-        random_stands(block, rng)
+        leaves = random_stands(block, rng)
         solve(block)
         step, met = block.step, block.met
-        exact = expected(block)
+        exact = expected(block, leaves)
         parts = (exact["vis"], exact["nir"])
         ground = step.sw_soil + step.sw_pool
         reflected = step.sw_in - step.sw_net
@@ -141,7 +146,7 @@ def test_random_stands(block, record_property):
             met[LONGWAVE_DOWN] - step.lw_net - exact["longwave"][2],
         )
         error = np.max([np.abs(np.atleast_2d(e)).max(axis=0) for e in errors], axis=0) / SCALE
-        near = resonant(block)
+        near = resonant(block, leaves)
         worst = max(worst, error[~near].max())
         worst_resonant = max(worst_resonant, error[near].max(initial=0.0))
         absorbed_all = step.radiation.sum(axis=0) + ground + step.lw_ground

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edlite.kernels import photosynthesis
+from edlite.kernels import mathematics, photosynthesis
 from helpers.process_values import (
     Values,
     autumn,
     c3_demand,
+    c3_supply,
+    dry_leaf,
     leaf_angles,
     roughness,
     shared_liquid,
@@ -57,6 +59,12 @@ def case(low=-INF, high=INF, rises="", falls="", extra="", **more) -> Case:
 
 T, Q = "temperature", "q"
 UNIT = {"low": 0.0, "high": 1.0}
+# of a cube root
+FIRST_GUESS = {
+    "x": (1e-300, 1e300, "log"),
+    "slope": (-1.0 / 3.0, -1.0 / 3.0),
+    "offset": (mathematics._GUESS_3, mathematics._GUESS_3),
+}
 CASES = {
     "mathematics.where": case(
         rises="a b", ranges={"condition": [0.0, 1.0], "a": (-5.0, 5.0), "b": (-5.0, 5.0)}
@@ -65,27 +73,36 @@ CASES = {
     "mathematics.exp": case(0.0, rises="x", ranges={"x": (-708.0, 709.0)}),
     "mathematics.log": case(rises="x", ranges={"x": (1e-300, 1e300, "log")}),
     "mathematics.atan": case(-math.pi / 2, math.pi / 2, rises="x", ranges={"x": (-100.0, 100.0)}),
+    **{
+        f"mathematics.inverse_root_{n}": case(0.0, falls="x", ranges={"x": (1e-300, 1e300, "log")})
+        for n in (3, 4, 10, 12)
+    },
+    "mathematics._guess": case(0.0, ranges=FIRST_GUESS),
     "mathematics.power": case(0.0, rises="x", ranges={"x": (1e-9, 1e3, "log"), "y": (0.0, 9.0)}),
     "mathematics.tanh": case(-1.0, 1.0, rises="x", ranges={"x": (-30.0, 30.0)}),
+    "mathematics.atan01": case(0.0, math.pi / 4, rises="x", ranges={"x": (0.0, 1.0)}),
     "mathematics.sine_quarter": case(**UNIT, rises="x", ranges={"x": (0.0, math.pi / 2)}),
     "photosynthesis.arrhenius": case(0.0, rises=f"value_15 {T}"),
     "photosynthesis.q10_response": case(0.0, rises=f"value_15 {T}"),
-    "photosynthesis.temperature_cutoff": case(1.0, rises="t_low", falls="t_high"),
-    "photosynthesis.vcmax": case(0.0, rises="vm0 t_high", falls="t_low"),
+    "photosynthesis.temperature_limits": case(**UNIT, falls="cold hot"),
+    "photosynthesis.rate_response": case(0.0, falls="cold hot"),
     "photosynthesis.compensation_point": case(0.0, 1e-3, rises=T, falls="c4"),
     "photosynthesis.rubisco_constant": case(0.0, rises=T),
-    "photosynthesis.total_conductance": case(
-        0.0, lambda v: np.minimum(v["g_bc"], v["g_sw"] / 1.6) * (1 + 1e-12), rises="g_sw g_bc"
-    ),
-    "photosynthesis.intercellular_co2": case(4e-5, rises="ca rd t", falls="r", derive=c3_demand),
+    "photosynthesis.demand_function": case((0.0, -1.0, 0.0, 0.0), (1.0, 1.0, 1.0, 1.0)),
+    "photosynthesis.smallest_demand": case(0.0, 2.0),
+    "photosynthesis.supply_terms": case(-1.0, 1.0, derive=c3_demand),
+    "photosynthesis.assimilation_terms": case((-1.0, 0.0, 0.0), derive=c3_supply),
     "photosynthesis.net_assimilation": case(
-        lambda v: -v["rd"], rises="ca r", falls="rd t", derive=c3_demand
+        high=lambda v: v["capacity"] * (1 + 1e-12), rises="margin", derive=c3_supply
     ),
-    "photosynthesis.surface_deficit": case(0.0, rises="g_bw w_i", falls="g_sw w_a"),
+    "photosynthesis.intercellular_co2": case(
+        high=lambda v: v["ca"], rises="ca g_sw", falls="a r_bc"
+    ),
+    "photosynthesis.dry_conductance": case(lambda v: v["g_bw"], rises="g_bw w_i", falls="w_a d0"),
     "photosynthesis.leuning": case(
-        lambda v: v["b"], rises="g_sw a m b d0 w_a gamma_star", falls="w_i g_bw g_bc ca"
+        lambda v: v["b"], rises="a m b r_bc", falls="g_dry excess", derive=dry_leaf
     ),
-    "photosynthesis.leuning_newton": case(lambda v: v["b"], photosynthesis.G_MAX, derive=c3_demand),
+    "photosynthesis.leuning_newton": case(lambda v: v["b"], photosynthesis.G_MAX, derive=c3_supply),
     "photosynthesis.light_threshold": case(
         0.0,
         rises="rd gamma_star",
@@ -95,25 +112,23 @@ CASES = {
     "photosynthesis.open_fraction": case(**UNIT, rises="supply", falls="demand"),
     "radiation.leaf_angle_coefficients": case((0.0, -1.0, 0.5), (1.0, 1.0, 1.5)),
     "radiation.projection": case(0.0, 1.0, extra="orient_factor", derive=leaf_angles),
-    "radiation.diffuse_backscatter": case(
-        **UNIT, rises="refl", falls="trans", where=lambda v: v["refl"] + v["trans"] < 0.95
-    ),
     "radiation.beam_backscatter": case(**UNIT, extra="orient_factor", derive=leaf_angles),
-    "radiation.diffuse_rate": case(0.0, rises="eta", falls="zeta", ranges={"zeta": (0.005, 0.14)}),
-    "radiation.layer_denominator": case(0.0, rises="eta", where=lambda v: v["k"] < v["eta"]),
-    "radiation.layer_reflectance": case(**UNIT, rises="x", extra="zeta_rate", derive=two_stream),
-    "radiation.layer_transmittance": case(**UNIT, falls="x", extra="zeta_rate", derive=two_stream),
+    "radiation.layer_multiple": case(1.0, rises="attenuation thick"),
+    "radiation.layer_reflectance": case(**UNIT, falls="attenuation", derive=two_stream),
+    "radiation.layer_transmittance": case(**UNIT, rises="attenuation", derive=two_stream),
+    "radiation.moved_attenuation": case(**UNIT, rises="direct", falls="shift x"),
     "radiation.beam_extinction": case(
         lambda v: v["psi"], lambda v: v["psi"] * 1.00021, ranges={"psi": (0.2, 40.0, "log")}
     ),
-    "radiation.beam_up_amplitude": case(
-        ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)},
+    "radiation.beam_resonance": case(
+        **sign_of(lambda v: v["k"] - v["psi"]),
+        ranges={"psi": (0.2, 40.0, "log")},
         where=lambda v: abs(v["psi"] / v["k"] - 1.0) > 1e-4,
     ),
+    "radiation.beam_up_amplitude": case(ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)}),
     "radiation.beam_down_amplitude": case(
-        **sign_of(lambda v: v["k"] - v["psi"]),
+        **sign_of(lambda v: v["resonance"]),
         ranges={"psi": (0.2, 40.0, "log"), "zeta": (0.005, 0.14)},
-        where=lambda v: abs(v["psi"] / v["k"] - 1.0) > 1e-4,
     ),
     "radiation.emitted_longwave": case(0.0, rises=T),
     "radiation.soil_albedo": case(0.14, 0.31, rises="theta_s", falls="theta"),
@@ -191,34 +206,35 @@ CASES = {
     ),
     "thermodynamics.pool_liquid_fraction": case(**UNIT, rises="energy", falls="water dry_capacity"),
     "thermodynamics.saturation_pressure": case(0.0, rises=T),
+    "thermodynamics.log_pressure_ice": case(-13.0, 6.5, rises=T, ranges={T: (150.0, 273.16)}),
+    "thermodynamics.log_pressure_liquid": case(6.4, 11.1, rises=T, ranges={T: (273.16, 360.0)}),
     "thermodynamics.saturation_humidity": case(1e-8, 1.0, rises=T, falls="pressure"),
     "turbulence.bulk_richardson": case(
         **sign_of(lambda v: v["theta_v_air"] - v["theta_v_canopy"]),
         rises="theta_v_air",
         falls="theta_v_canopy",
     ),
-    "turbulence.psi_momentum": case(**sign_of(lambda v: -v["zeta"]), falls="zeta"),
-    "turbulence.psi_heat": case(**sign_of(lambda v: -v["zeta"]), falls="zeta"),
-    "turbulence.psi_momentum_slope": case(high=0.0),
-    "turbulence.psi_heat_slope": case(high=0.0),
-    "turbulence.profile_momentum": case(0.0, rises="zeta", derive=roughness),
-    "turbulence.profile_heat": case(0.0, rises="zeta", derive=roughness),
+    # F and their rates, which have the sign of zeta
+    "turbulence.profiles_stable": case(0.0, ranges={"zeta": (0.0, 10.0)}, derive=roughness),
+    "turbulence.profiles_unstable": case(
+        (0.0, 0.0, -1.0, -1.0),
+        (INF, INF, 0.0, 0.0),
+        ranges={"zeta": (-10.0, 0.0)},
+        derive=roughness,
+    ),
     "turbulence.stability_guess": case(**sign_of(lambda v: v["rib"]), rises="rib"),
     "turbulence.stability_newton": case(
         **sign_of(lambda v: v["rib"]),
-        extra="factor",
+        extra="factor ratio ln_ratio",
         derive=towards_root,
         ranges={"factor": (0.1, 10.0, "log")},
     ),
+    "turbulence.profile_height": case(lambda v: v["height_above_d"], rises="height_above_d z0"),
     "turbulence.friction_velocity": case(
         lambda v: v["ustar_min"], rises="wind ustar_min", falls="fm"
     ),
     "turbulence.scalar_transfer": case(0.0, falls="fh"),
-    "turbulence.canopy_top_wind": case(
-        lambda v: v["wind_min"],
-        rises="ustar height_above_d wind_min",
-        where=lambda v: (v["z0"] < v["height_above_d"]) & (v["height_above_d"] < v["zs"]),
-    ),
+    "turbulence.canopy_top_wind": case(lambda v: v["wind_min"], rises="ustar fm wind_min"),
     "turbulence.louis_momentum": case(0.0, falls="rib", derive=roughness),
     "turbulence.louis_heat": case(0.0, falls="rib", derive=roughness),
     "turbulence._louis": case(
@@ -259,6 +275,12 @@ CASES = {
     "vegetation.elongation": case(**UNIT, rises="wetness"),
     "vegetation.maintenance_factor": case(**UNIT, rises=T, falls="evergreen"),
     "vegetation.daily_turnover": case(0.0, rises="rate carbon factor"),
+    "vegetation.wet_share": case(
+        **UNIT,
+        rises="water",
+        falls="capacity",
+        ranges={"water": (-0.1, 1.0), "capacity": (0.0, 1.0)},
+    ),
     "vegetation.leaf_heat_capacity": case(0.0, rises="leaf_carbon c_leaf_dry water_per_dry"),
     "allometry.height": case(0.0, lambda v: v["h_max"], rises="dbh b1Ht h_ref h_max"),
     "allometry.diameter": case(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from edlite.constants import PRANDTL
-from edlite.kernels import radiation
+from edlite.kernels import radiation, turbulence
 
 Values = dict[str, np.ndarray]
 
@@ -27,14 +27,23 @@ def leaf_angles(v: Values) -> Values:
 
 
 def two_stream(v: Values) -> Values:
-    """Rates of a layer that absorbs: zeta below eta, and their eigenvalue."""
-    zeta = np.minimum(v["zeta_rate"], 0.95 * v["eta"])
-    return v | {"zeta": zeta, "k": np.sqrt(v["eta"] ** 2 - zeta**2)}
+    """Multiple reflection of the drawn layer."""
+    return v | {"multiple": 1.0 / (1.0 - (v["thick"] * v["attenuation"]) ** 2)}
 
 
 def c3_demand(v: Values) -> Values:
     """A demand of C3 leaves: positive above the compensation point."""
     return v | {"s": -v["r"] * 4e-5, "x": np.ones_like(v["r"])}
+
+
+def c3_supply(v: Values) -> Values:
+    """A C3 demand beside a supply: net assimilation neither negative nor above capacity."""
+    return dry_leaf(v | {"margin": v["margin"] * v["capacity"], "x": np.ones_like(v["capacity"])})
+
+
+def dry_leaf(v: Values) -> Values:
+    """Dryness does not lower the conductance it stands for."""
+    return v | {"g_dry": v["g_bw"] * v["g_dry"]} if "g_dry" in v else v
 
 
 def roughness(v: Values) -> Values:
@@ -43,9 +52,15 @@ def roughness(v: Values) -> Values:
 
 
 def towards_root(v: Values) -> Values:
-    """zeta between a tenth and ten times the neutral guess."""
+    """zeta between a tenth and ten times the neutral guess, and the profiles there."""
     v = roughness(v)
-    return v | {"zeta": v["rib"] * v["ln_ratio"] / PRANDTL * v["factor"]}
+    zeta = v["rib"] * v["ln_ratio"] / PRANDTL * v["factor"]
+    profiles = [
+        (turbulence.profiles_stable if z >= 0.0 else turbulence.profiles_unstable)(z, *rest)
+        for z, *rest in zip(zeta, v["ln_ratio"], v["ratio"], strict=True)
+    ]
+    names = ("fm", "fh", "fm_rate", "fh_rate")
+    return v | {"zeta": zeta} | dict(zip(names, np.array(profiles).T, strict=True))
 
 
 def stand_geometry(v: Values) -> Values:

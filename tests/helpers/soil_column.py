@@ -13,10 +13,12 @@ from edlite.kernels.mathematics import exp, lane_loop, process
 from edlite.model.block import make_block, pack
 from edlite.model.columns import SOIL_FIELDS, Columns
 from edlite.model.derivatives import diagnose
-from edlite.model.soil_column import soil_fluxes
+from edlite.model.soil_column import layer_fluxes, limits_of_flow, soil_fluxes, uptake_by_layer
 from edlite.soil.hydraulics import soil_properties
 from helpers.from_python import from_python
 from helpers.narrow import narrow
+
+SOIL_LOOPS = (uptake_by_layer, limits_of_flow, layer_fluxes)
 
 
 @process
@@ -68,7 +70,7 @@ class SoilColumn:
         corner = np.array([[1.0, 0.0, 0.0, 0.0]])
         block = make_block(columns, patches, np.zeros((1, 4), int), corner, np.zeros(1, bool))
         parts = (block.views[0], block.views[1], block.ground, block.soil, block.stand)
-        self._parts = [narrow(x, diagnose, soil_fluxes) for x in (*parts, block.step, block.work)]
+        self._parts = [narrow(x, diagnose, *SOIL_LOOPS) for x in (*parts, block.step, block.work)]
         self.fast, self._rates, self._ground, self.soil, self._stand, self._step, self.work = (
             self._parts
         )

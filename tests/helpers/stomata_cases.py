@@ -61,10 +61,10 @@ def random_leaves(block, rng):
     step.par[:] = step.lai * np.where(rng.random(shape) < 0.2, 0.0, light)
     for name, c3_value, c4_value in (
         ("c4", 0.0, 1.0),
-        ("vm_low", 4.7137, 8.0),
+        ("vm_cold", np.exp(0.4 * 4.7137), np.exp(0.4 * 8.0)),
         ("gamma_rd", 0.0145, 0.04),
         ("alpha", 0.08, 0.055),
-        ("vm_high", 45.0, 45.0),
+        ("vm_hot", np.exp(-0.4 * 45.0), np.exp(-0.4 * 45.0)),
         ("vm_decay", 0.4, 0.4),
         ("vm_hor", 3000.0, 3000.0),
     ):
@@ -101,8 +101,8 @@ def expected(block):
     def arrhenius(value, hor):
         return value * np.exp(hor * (1.0 / 288.15 - 1.0 / t))
 
-    cold = 1.0 + np.exp(plants.vm_decay * (plants.vm_low - (t - 273.15)))
-    hot = 1.0 + np.exp(plants.vm_decay * ((t - 273.15) - plants.vm_high))
+    cold = 1.0 + np.exp(0.4 * (np.where(c4, 8.0, 4.7137) - (t - 273.15)))
+    hot = 1.0 + np.exp(0.4 * ((t - 273.15) - 45.0))
     vm = block.leaves.capacity_factor * arrhenius(plants.vm0, plants.vm_hor) / (cold * hot)
     rd = plants.gamma_rd * vm
     gamma = np.where(c4, 0.0, arrhenius(0.209 / 9000.0, 5000.0))

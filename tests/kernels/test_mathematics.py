@@ -26,6 +26,22 @@ def test_exp_is_limited_instead_of_overflowing():
     assert m.exp(-1e6) == m.exp(-708.0) > 0.0
 
 
+@pytest.mark.parametrize(
+    ("function", "n"),
+    [
+        (m.inverse_root_3, 3),
+        (m.inverse_root_4, 4),
+        (m.inverse_root_10, 10),
+        (m.inverse_root_12, 12),
+    ],
+)
+def test_inverse_roots(function, n):
+    """All magnitudes, and all of the mantissa that the first guess sees."""
+    x = np.concatenate([10.0 ** RNG.uniform(-300.0, 300.0, N), RNG.uniform(1.0, 2.0**n, N)])
+    exact = np.exp(np.log(x.astype(np.longdouble)) / -n).astype(float)
+    assert ulp_error(each(function, x), exact).max() <= 2.0
+
+
 def test_log_to_two_units_in_the_last_place():
     x = np.concatenate([10.0 ** RNG.uniform(-300.0, 300.0, N), RNG.uniform(0.5, 2.0, N)])
     exact = libm(math.log, x)
@@ -37,6 +53,11 @@ def test_atan_to_two_units_in_the_last_place():
     x = np.concatenate([RNG.uniform(-3.0, 3.0, N), 10.0 ** RNG.uniform(-12.0, 12.0, N)])
     x = np.concatenate([x, -x, [2.41421356237309504880, 0.66]])
     assert ulp_error(each(m.atan, x), libm(math.atan, x)).max() <= 2.0
+
+
+def test_atan_of_the_first_eighth():
+    x = np.concatenate([np.linspace(0.0, 1.0, N), 10.0 ** RNG.uniform(-12.0, 0.0, N)])
+    np.testing.assert_allclose(each(m.atan01, x), np.arctan(x), rtol=1e-14, atol=0.0)
 
 
 def test_tanh():

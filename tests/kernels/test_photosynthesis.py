@@ -11,26 +11,45 @@ from edlite.kernels import photosynthesis as ps
 from helpers.kernel_calls import each, sample
 
 RNG = np.random.default_rng(15)
-LIGHT, RUBISCO, LOW_CO2 = 0, 1, 2
 SCAN = 200  # points above the root in the search for a larger one
 
 
 @njit
+def assimilation(g, g_bc, ca, r, s, x, t, rd):
+    """Net assimilation that the stomatal conductance `g` allows."""
+    r_bc = 1.0 / g_bc
+    return ps.net_assimilation(g, r_bc, *ps.supply_terms(r_bc, ca, r, s, x, t, rd), x)
+
+
+@njit
+def target(g, a, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0):
+    """Leuning's conductance for the state at conductance `g`."""
+    g_dry = ps.dry_conductance(g_bw, w_i, w_a, d0)
+    return ps.leuning(g, a, 1.0 / g_bc, g_bw, g_dry, ca - gamma, m, b)
+
+
+@njit
 def newton(g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0, r, s, x, t, rd):
-    """Conductance as the model finds it: from above, by a fixed number of steps."""
-    a = ps.net_assimilation(ps.G_MAX, g_bc, ca, r, s, x, t, rd)
-    g = ps.leuning(ps.G_MAX, a, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0)
+    """Conductance as the model finds it: from above, until it stands."""
+    r_bc = 1.0 / g_bc
+    capacity, span, margin = ps.supply_terms(r_bc, ca, r, s, x, t, rd)
+    a = assimilation(ps.G_MAX, g_bc, ca, r, s, x, t, rd)
+    g = target(ps.G_MAX, a, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0)
     g = min(max(g, b), ps.G_MAX)
+    g_dry = ps.dry_conductance(g_bw, w_i, w_a, d0)
     for _ in range(ps.NEWTON_STEPS):
-        g = ps.leuning_newton(g, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0, r, s, x, t, rd)
+        before = g
+        g = ps.leuning_newton(g, r_bc, g_bw, g_dry, ca - gamma, m, b, capacity, span, margin, x)
+        if abs(g - before) <= ps.CONVERGED * g:
+            break
     return g
 
 
 @njit
 def mismatch(g, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0, r, s, x, t, rd):
     """g - Leuning(g), with the assimilation that g allows."""
-    a = ps.net_assimilation(g, g_bc, ca, r, s, x, t, rd)
-    return g - ps.leuning(g, a, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0)
+    a = assimilation(g, g_bc, ca, r, s, x, t, rd)
+    return g - target(g, a, g_bc, g_bw, ca, gamma, w_i, w_a, m, b, d0)
 
 
 @njit
@@ -56,24 +75,22 @@ def conditions(n, c4, night=False):
     w_i = 0.0062 * np.exp(17.3 * (t - 273.16) / (t - 35.9))  # mol mol-1 at about 99 kPa
     w_a = w_i * np.where(wet, RNG.uniform(0.95, 1.1, n), RNG.uniform(0.05, 0.95, n))
     ca = RNG.uniform(250e-6, 700e-6, n)
-    low = 8.0 if c4 else 4.7137
-    vm = each(ps.vcmax, 0.0, RNG.uniform(4e-6, 40e-6, n), 3000.0, 2.4, low, 45.0, 0.4, t)
+    cold, hot = math.exp(0.4 * (8.0 if c4 else 4.7137)), math.exp(-0.4 * 45.0)
+    vm = RNG.uniform(4e-6, 40e-6, n) * each(
+        ps.rate_response, 0.0, 3000.0, math.log(2.4), cold, hot, 0.4, t
+    )
     rd = vm * (0.04 if c4 else 0.0145)
     gamma = each(ps.compensation_point, 0.0, float(c4), t)
     photons = np.zeros(n) if night else 10.0 ** RNG.uniform(-6.0, math.log10(1.5e-3), n)
     alpha = 0.055 if c4 else 0.08
     which = RNG.integers(0, 3 if c4 else 2, n)
     g_bw = 10.0 ** RNG.uniform(-1.3, 0.9, n)
-    light = alpha * photons
-    if c4:
-        r = np.where(which == LOW_CO2, ps.C4_INITIAL_SLOPE * vm, 0.0)
-        s = np.select([which == LIGHT, which == RUBISCO], [light, vm], 0.0)
-        x, half = np.zeros(n), np.ones(n)
-    else:
-        r = np.where(which == LIGHT, light, vm)
-        s = -r * gamma
-        x = np.ones(n)
-        half = np.where(which == LIGHT, 2.0 * gamma, each(ps.rubisco_constant, 0.0, t))
+    k_rubisco = each(ps.rubisco_constant, 0.0, t)
+    demands = (
+        ps.demand_function(*row)
+        for row in np.broadcast(which, float(c4), alpha * photons, vm, gamma, k_rubisco)
+    )
+    r, s, x, half = np.array(list(demands)).T
     m = RNG.uniform(3.0, 12.0, n)
     b = 10.0 ** RNG.uniform(-3.0, -1.5, n)
     d0 = np.full(n, 0.01)
@@ -91,7 +108,7 @@ def solve(cases):
 def gains(cases):
     """Cases in which open stomata gain carbon, and less than the boundary layer can supply (where
     they would, another limitation is the smallest and the model takes that)."""
-    a = each(ps.net_assimilation, ps.G_MAX, *cases[:, [0, 2, 9, 10, 11, 12, 13]].T)
+    a = each(assimilation, ps.G_MAX, *cases[:, [0, 2, 9, 10, 11, 12, 13]].T)
     return (a > 0.0) & (a < 0.95 * cases[:, 0] * cases[:, 2])
 
 
@@ -125,25 +142,37 @@ def test_unique_root_is_that_of_bisection(c4):
 
 
 def test_supply_equals_demand_at_the_intercellular_co2():
-    """A = g (ca - ci) = (r ci + s)/(x ci + t) - Rd, C3 and C4."""
+    """A = (r ci + s)/(x ci + t) - Rd at the ci to which A brings the leaf, C3 and C4."""
     for c4 in (False, True):
         for case in conditions(sample(500), c4):
             g_bc, _, ca = case[:3]
             r, s, x, t, rd = case[9:]
-            g = ps.total_conductance(0.2, g_bc)
-            ci = ps.intercellular_co2(g, ca, r, s, x, t, rd)
-            demand = (r * ci + s) / (x * ci + t) - rd
-            assert g * (ca - ci) == pytest.approx(demand, rel=1e-8, abs=1e-14)
-            assert ps.net_assimilation(0.2, g_bc, ca, r, s, x, t, rd) == pytest.approx(
-                demand, rel=1e-8, abs=1e-14
-            )
+            a = assimilation(0.2, g_bc, ca, r, s, x, t, rd)
+            ci = ps.intercellular_co2(0.2, a, ca, 1.0 / g_bc)
+            assert ci == pytest.approx(ca - a * (1.0 / g_bc + 1.6 / 0.2), rel=1e-12)
+            assert a == pytest.approx((r * ci + s) / (x * ci + t) - rd, rel=1e-8, abs=1e-14)
+
+
+@pytest.mark.parametrize("c4", [0.0, 1.0])
+def test_smallest_demand(c4):
+    """The limitation named is the one of the smallest assimilation at that CO2."""
+    rng = np.random.default_rng(17)
+    for _ in range(sample(500)):
+        gamma, vm = (1.0 - c4) * rng.uniform(2e-5, 8e-5), rng.uniform(4e-6, 40e-6)
+        leaf = (c4, vm * 10.0 ** rng.uniform(-1.0, 1.0), vm, gamma, rng.uniform(3e-4, 2e-3))
+        ci = max(gamma, 10.0 ** rng.uniform(-4.5, -3.0))
+        gross = []
+        for limitation in (ps.LIGHT, ps.RUBISCO, ps.LOW_CO2)[: 3 if c4 else 2]:
+            r, s, x, t = ps.demand_function(limitation, *leaf)
+            gross.append((r * ci + s) / (x * ci + t))
+        assert gross[int(ps.smallest_demand(ci, *leaf))] == pytest.approx(min(gross), rel=1e-12)
 
 
 def test_dark_leaves_only_respire():
     for c4 in (False, True):
         cases = conditions(sample(500), c4, night=True)
-        cases = cases[cases[:, 9] + cases[:, 10] == 0.0]  # the light limitation
-        a = each(ps.net_assimilation, 0.2, *cases[:, [0, 2, 9, 10, 11, 12, 13]].T)
+        cases = cases[(cases[:, 9] == 0.0) & (cases[:, 10] == 0.0)]  # the light limitation
+        a = each(assimilation, 0.2, *cases[:, [0, 2, 9, 10, 11, 12, 13]].T)
         np.testing.assert_allclose(a, -cases[:, 13], rtol=1e-9, atol=1e-15)
 
 
@@ -155,7 +184,7 @@ def test_dryness_closes_and_light_opens():
         r = 0.08 * photons
         case = (1.0, 1.4, 400e-6, gamma, 0.032, 0.032 * humidity, 8.0, 0.01, 0.01)
         g = newton(*case, r, -r * gamma, 1.0, 2.0 * gamma, 1e-6)
-        return g, ps.net_assimilation(g, 1.0, 400e-6, r, -r * gamma, 1.0, 2.0 * gamma, 1e-6)
+        return g, assimilation(g, 1.0, 400e-6, r, -r * gamma, 1.0, 2.0 * gamma, 1e-6)
 
     dry, moist = leaf(5e-4, 0.2), leaf(5e-4, 0.9)
     assert dry[0] < moist[0] and dry[1] < moist[1]
@@ -169,18 +198,29 @@ def test_temperature_functions():
     assert ps.compensation_point(0.0, 0.0, 288.15) == pytest.approx(0.209 / 9000.0, rel=1e-14)
     assert ps.compensation_point(0.0, 1.0, 300.0) == 0.0
     assert ps.rubisco_constant(0.0, 288.15) == pytest.approx(150e-6 * (1 + 0.209 / 0.25), rel=1e-14)
+    # the published activation temperatures [K]
+    y = 1.0 / 288.15 - 1.0 / 305.0
+    kc, ko = 150e-6 * math.exp(6000.0 * y), 0.250 * math.exp(1400.0 * y)
+    assert ps.rubisco_constant(0.0, 305.0) == pytest.approx(kc * (1 + 0.209 / ko), rel=1e-13)
+    assert ps.compensation_point(0.0, 0.0, 305.0) == pytest.approx(
+        0.209 / 9000.0 * math.exp(5000.0 * y), rel=1e-13
+    )
     t = np.linspace(253.0, 333.0, 161)
-    capacity = each(ps.vcmax, 0.0, 20e-6, 3000.0, 2.4, 4.7137, 45.0, 0.4, t)
+    limits = (math.exp(0.4 * 4.7137), math.exp(-0.4 * 45.0), 0.4)
+    capacity = each(ps.rate_response, 0.0, 3000.0, math.log(2.4), *limits, t)
     best = int(np.argmax(capacity))
     assert 305.0 < t[best] < 320.0
     assert np.all(np.diff(capacity[: best + 1]) > 0) and np.all(np.diff(capacity[best:]) < 0)
     # Q10: 2.4 times as much 10 K warmer, beside the cut-offs; published constants at 25 degC
-    cut = [ps.temperature_cutoff(x, 4.7137, 45.0, 0.4) for x in (288.15, 298.15)]
-    warm = [ps.vcmax(1.0, 20e-6, 3000.0, 2.4, 4.7137, 45.0, 0.4, x) for x in (288.15, 298.15)]
-    assert warm[1] * cut[1] == pytest.approx(2.4 * warm[0] * cut[0], rel=1e-12)
+    left = [ps.temperature_limits(x, *limits) for x in (288.15, 298.15)]
+    warm = [ps.rate_response(1.0, 3000.0, math.log(2.4), *limits, x) for x in (288.15, 298.15)]
+    assert warm[1] / left[1] == pytest.approx(2.4 * warm[0] / left[0], rel=1e-12)
     assert ps.compensation_point(1.0, 0.0, 298.15) == pytest.approx(0.209 / 5200.0, rel=1e-12)
-    # the low cut-off takes half at its temperature
-    assert ps.temperature_cutoff(273.15 + 4.7137, 4.7137, 45.0, 0.4) == pytest.approx(2.0, rel=1e-6)
+    kc, ko = 30.0 / 101325.0 * 44.01 / 28.97, 3e4 / 101325.0 * 32.0 / 28.97
+    assert ps.rubisco_constant(1.0, 298.15) == pytest.approx(kc * (1 + 0.209 / ko), rel=1e-3)
+    # each cut-off takes half at its temperature
+    assert ps.temperature_limits(273.15 + 4.7137, *limits) == pytest.approx(0.5, rel=1e-6)
+    assert ps.temperature_limits(273.15 + 45.0, *limits) == pytest.approx(0.5, rel=1e-6)
 
 
 def test_open_fraction():
@@ -196,8 +236,9 @@ def test_light_threshold_is_where_light_limited_gain_meets_respiration():
     assert gross == pytest.approx(rd, rel=1e-12)
 
 
-def test_surface_deficit_is_the_mixing_of_two_conductances():
-    g, g_bw, w_i, w_a = 0.3, 1.2, 0.03, 0.01
+def test_dryness_at_the_leaf_surface_is_the_mixing_of_two_conductances():
+    g, g_bw, w_i, w_a, d0 = 0.3, 1.2, 0.03, 0.01, 0.01
     w_s = (g * w_i + g_bw * w_a) / (g + g_bw)
-    assert ps.surface_deficit(g, g_bw, w_i, w_a) == pytest.approx(w_i - w_s, rel=1e-12)
-    assert ps.surface_deficit(g, g_bw, w_a, w_i) == 0.0
+    g_dry = ps.dry_conductance(g_bw, w_i, w_a, d0)
+    assert (g + g_dry) / (g + g_bw) == pytest.approx(1.0 + (w_i - w_s) / d0, rel=1e-12)
+    assert ps.dry_conductance(g_bw, w_a, w_i, d0) == g_bw

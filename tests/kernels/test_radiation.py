@@ -21,9 +21,8 @@ def layer(x, mu, refl, trans, chi, clump):
     omega = refl + trans
     beta = rad.diffuse_backscatter(refl, trans, chi)
     beta_beam = rad.beam_backscatter(mu, phi1, phi2, mubar)
-    eta = clump * (1.0 - (1.0 - beta) * omega) / mubar
-    zeta = clump * omega * beta / mubar
-    k = rad.diffuse_rate(eta, zeta)
+    eta, zeta = rad.diffuse_rates(omega, beta, clump, mubar)
+    k = rad.diffuse_eigenvalue(eta, zeta)
     psi = rad.beam_extinction(clump * rad.projection(mu, phi1, phi2) / mu, k)
     return {
         "x": x,
@@ -35,13 +34,24 @@ def layer(x, mu, refl, trans, chi, clump):
     }
 
 
+def diffuse_layer(x, eta, zeta):
+    """Reflectance and transmittance of a layer for diffuse light."""
+    k = rad.diffuse_eigenvalue(eta, zeta)
+    thick, attenuation = rad.thick_reflectance(eta, zeta, k), math.exp(-k * x)
+    multiple = rad.layer_multiple(attenuation, thick)
+    return (
+        rad.layer_reflectance(attenuation, thick, multiple),
+        rad.layer_transmittance(attenuation, thick, multiple),
+    )
+
+
 def closed_form(x, eta, zeta, psi, s_up, s_down):
     """Reflectance and transmittance of a layer for diffuse light and for the beam."""
-    k = rad.diffuse_rate(eta, zeta)
-    r = rad.layer_reflectance(x, eta, zeta, k)
-    t = rad.layer_transmittance(x, eta, k)
-    a = rad.beam_up_amplitude(eta, zeta, k, psi, s_up, s_down)
-    d = rad.beam_down_amplitude(eta, zeta, k, psi, s_up, s_down)
+    r, t = diffuse_layer(x, eta, zeta)
+    k = rad.diffuse_eigenvalue(eta, zeta)
+    resonance = rad.beam_resonance(psi, k)
+    a = rad.beam_up_amplitude(eta, zeta, resonance, psi, s_up, s_down)
+    d = rad.beam_down_amplitude(eta, zeta, resonance, psi, s_up, s_down)
     tau = math.exp(-psi * x)
     return r, t, a - d * r - a * tau * t, d * tau - d * t - a * tau * r, tau
 
@@ -87,7 +97,7 @@ def test_resonance_of_beam_and_diffuse_light():
 
     def difference(mu):
         one = layer(1.0, mu, 0.3, 0.2, 0.0, 1.0)
-        return rad.projection(mu, phi1, phi2) / mu - rad.diffuse_rate(one["eta"], one["zeta"])
+        return rad.projection(mu, phi1, phi2) / mu - rad.diffuse_eigenvalue(one["eta"], one["zeta"])
 
     mu = brentq(difference, 0.3, 1.0, xtol=1e-15)
     properties = layer(1.5, mu, 0.3, 0.2, 0.0, 1.0)
@@ -132,6 +142,15 @@ def test_backscatter_of_spherical_leaves():
     assert rad.diffuse_backscatter(0.2, 0.0, 1.0) == pytest.approx(1.0)
 
 
+def test_attenuation_of_a_moved_beam():
+    psi, x = 0.7, 1.3
+    moved = rad.beam_extinction(psi, psi)
+    assert moved != psi
+    direct = rad.moved_attenuation(math.exp(-psi * x), moved - psi, x)
+    assert direct == pytest.approx(math.exp(-moved * x), rel=1e-15)
+    assert rad.moved_attenuation(0.4, 0.0, x) == 0.4
+
+
 def test_stands_conserve_energy_and_obey_every_interface():
     """Adding of the layer solutions against one linear system for all fluxes of a stand."""
     for _ in range(sample(300)):
@@ -158,9 +177,7 @@ def test_longwave_of_an_isothermal_stand_is_in_equilibrium():
     properties = []
     for _ in range(5):
         one = layer(RNG.uniform(0.1, 1.0), 0.5, 0.02, 0.02, 0.1, 1.0)
-        k = rad.diffuse_rate(one["eta"], one["zeta"])
-        r = rad.layer_reflectance(one["x"], one["eta"], one["zeta"], k)
-        trans = rad.layer_transmittance(one["x"], one["eta"], k)
+        r, trans = diffuse_layer(one["x"], one["eta"], one["zeta"])
         properties.append((r, trans, (1.0 - r - trans) * rad.emitted_longwave(t)))
     absorbed, ground, up = longwave_stand(properties, black, 0.98, black)
     np.testing.assert_allclose(absorbed, 0.0, atol=1e-10)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.polynomial import Chebyshev
 
 from edlite.constants import C_ICE, C_LIQ, EPS, L_F, L_V3, T3
 from edlite.kernels import thermodynamics as th
@@ -85,15 +86,39 @@ def test_saturation_pressure_against_the_values_its_authors_print(kelvin, expect
     assert th.saturation_pressure(kelvin) == pytest.approx(expected, rel=2e-5)
 
 
+def log_ice(t):
+    return 9.550426 - 5723.265 / t + 3.53068 * np.log(t) - 0.00728332 * t
+
+
+def log_liquid(t):
+    warm = 54.842763 - 6763.22 / t - 4.210 * np.log(t) + 0.000367 * t
+    cold = 53.878 - 1331.22 / t - 9.44523 * np.log(t) + 0.014025 * t
+    return warm + np.tanh(0.0415 * (t - 218.8)) * cold
+
+
 def test_saturation_pressure_is_the_formula():
-    t = RNG.uniform(180.0, 332.0, N)
-    liquid = 54.842763 - 6763.22 / t - 4.210 * np.log(t) + 0.000367 * t
-    liquid += np.tanh(0.0415 * (t - 218.8)) * (
-        53.878 - 1331.22 / t - 9.44523 * np.log(t) + 0.014025 * t
-    )
-    ice = 9.550426 - 5723.265 / t + 3.53068 * np.log(t) - 0.00728332 * t
-    exact = np.exp(np.where(t > T3, liquid, ice))
-    np.testing.assert_allclose(each(th.saturation_pressure, t), exact, rtol=1e-13)
+    """Murphy & Koop (2005), equations 7 and 10, from end to end and beside the change of phase."""
+    t = np.linspace(th.COLDEST, th.HOTTEST, 4 * N)
+    t = np.concatenate([t, T3 + np.linspace(-1e-3, 1e-3, 21)])
+    exact = np.exp(np.where(t > T3, log_liquid(t), log_ice(t)))
+    np.testing.assert_allclose(each(th.saturation_pressure, t), exact, rtol=1e-10)
+    assert th.saturation_pressure(50.0) == th.saturation_pressure(th.COLDEST)
+    assert th.saturation_pressure(900.0) == th.saturation_pressure(th.HOTTEST)
+
+
+@pytest.mark.parametrize(
+    ("polynomial", "formula", "low", "high", "nodes"),
+    [
+        (th.log_pressure_ice, log_ice, th.COLDEST, T3, 15),
+        (th.log_pressure_liquid, log_liquid, T3, th.HOTTEST, 13),
+    ],
+)
+def test_polynomials_interpolate_the_formula_at_the_chebyshev_nodes(
+    polynomial, formula, low, high, nodes
+):
+    exact = Chebyshev.interpolate(formula, nodes - 1, domain=[low, high])
+    t = np.linspace(low, high, N)
+    np.testing.assert_allclose(each(polynomial, t), exact(t), rtol=0.0, atol=1e-12)
 
 
 def test_saturation_pressure_is_continuous_at_the_triple_point():

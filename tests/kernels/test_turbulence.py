@@ -14,20 +14,34 @@ from helpers.kernel_calls import each, sample
 RNG = np.random.default_rng(14)
 
 
+def profiles(zeta, ratio):
+    """F_m, F_h and their rates."""
+    function = tu.profiles_stable if zeta >= 0.0 else tu.profiles_unstable
+    return function(zeta, math.log(1.0 / ratio), ratio)
+
+
+def psi(zeta):
+    """Textbook forms of psi_m and psi_h: Beljaars & Holtslag (1991), Paulson (1970)."""
+    if zeta >= 0.0:
+        both = -2.0 / 3.0 * (zeta - 5.0 / 0.35) * math.exp(-0.35 * zeta) - 2.0 / 3.0 * 5.0 / 0.35
+        return -zeta + both, 1.0 - (1.0 + 2.0 / 3.0 * zeta) ** 1.5 + both
+    x = (1.0 - 13.0 * zeta) ** 0.25
+    psi_m = 2 * math.log((1 + x) / 2) + math.log((1 + x * x) / 2) - 2 * math.atan(x) + math.pi / 2
+    return psi_m, 2 * math.log((1 + x * x) / 2)
+
+
 def solve(rib, ratio):
     """zeta as the model finds it."""
-    ln_ratio = math.log(1.0 / ratio)
-    zeta = tu.stability_guess(rib, ln_ratio)
+    zeta = tu.stability_guess(rib, math.log(1.0 / ratio))
     for _ in range(STABILITY_STEPS):
-        zeta = tu.stability_newton(zeta, rib, ln_ratio, ratio)
+        zeta = tu.stability_newton(zeta, rib, *profiles(zeta, ratio))
     return zeta
 
 
 def residual(zeta, rib, ratio):
     """zeta - Rib F_m^2 / (Pr F_h)."""
-    ln_ratio = math.log(1.0 / ratio)
-    fm = tu.profile_momentum(zeta, ln_ratio, ratio)
-    return zeta - rib * fm * fm / (PRANDTL * tu.profile_heat(zeta, ln_ratio, ratio))
+    fm, fh, _, _ = profiles(zeta, ratio)
+    return zeta - rib * fm * fm / (PRANDTL * fh)
 
 
 def root(rib, ratio):
@@ -49,46 +63,39 @@ def test_newton_finds_the_root():
     exact = each(root, rib, ratio)
     assert np.max(np.abs(found / exact - 1.0)) <= 1e-6
     # what the model takes from it
-    for profile in (tu.profile_momentum, tu.profile_heat):
-        f = each(profile, found, np.log(1.0 / ratio), ratio)
-        np.testing.assert_allclose(f, each(profile, exact, np.log(1.0 / ratio), ratio), rtol=1e-6)
+    for at in (0, 1):
+        f, expected = (
+            [profiles(z, r)[at] for z, r in zip(x, ratio, strict=True)] for x in (found, exact)
+        )
+        np.testing.assert_allclose(f, expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("psi", [tu.psi_momentum, tu.psi_heat])
-def test_psi_is_zero_and_continuous_at_neutral(psi):
-    assert psi(0.0) == pytest.approx(0.0, abs=1e-12)
-    assert psi(1e-9) == pytest.approx(psi(-1e-9), abs=1e-7)
-    z = np.linspace(-5.0, 5.0, 501)
-    assert np.all(np.diff(each(psi, z)) < 0.0)
+ZETA = np.concatenate([-(10.0 ** np.linspace(-9, 2, 60)), [0.0], 10.0 ** np.linspace(-9, 2, 60)])
 
 
-@pytest.mark.parametrize(
-    ("psi", "slope"),
-    [(tu.psi_momentum, tu.psi_momentum_slope), (tu.psi_heat, tu.psi_heat_slope)],
-)
-def test_slopes_are_derivatives(psi, slope):
-    z = np.concatenate([-(10.0 ** np.linspace(-3, 2, 60)), 10.0 ** np.linspace(-3, 2, 60)])
-    h = 1e-5 * np.abs(z)
-    numeric = (each(psi, z + h) - each(psi, z - h)) / (2.0 * h)
-    np.testing.assert_allclose(each(slope, z), numeric, rtol=1e-5, atol=1e-7)
+@pytest.mark.parametrize("ratio", [1e-5, 0.01, 0.7])
+def test_profiles_are_the_textbook_functions(ratio):
+    for zeta in ZETA:
+        above, below = psi(zeta), psi(zeta * ratio)
+        expected = [math.log(1.0 / ratio) - a + b for a, b in zip(above, below, strict=True)]
+        np.testing.assert_allclose(profiles(zeta, ratio)[:2], expected, rtol=1e-12, atol=1e-13)
 
 
-def test_unstable_psi_in_its_textbook_form():
-    """Paulson (1970) with x = (1 - 13 zeta)^(1/4)."""
-    for zeta in (-0.1, -1.0, -10.0):
-        x = (1.0 - 13.0 * zeta) ** 0.25
-        paulson = 2 * math.log((1 + x) / 2) + math.log((1 + x * x) / 2) - 2 * math.atan(x)
-        assert tu.psi_momentum(zeta) == pytest.approx(paulson + math.pi / 2, rel=1e-12)
-        assert tu.psi_heat(zeta) == pytest.approx(2 * math.log((1 + x * x) / 2), rel=1e-12)
+@pytest.mark.parametrize("ratio", [1e-5, 0.01, 0.7])
+def test_rates_are_slopes_times_zeta(ratio):
+    for zeta in ZETA[np.abs(ZETA) > 1e-3]:
+        h = 1e-5 * zeta
+        above, below = profiles(zeta + h, ratio), profiles(zeta - h, ratio)
+        numeric = [(a - b) / 2e-5 for a, b in zip(above[:2], below[:2], strict=True)]
+        np.testing.assert_allclose(profiles(zeta, ratio)[2:], numeric, rtol=1e-5, atol=1e-7)
 
 
 def test_neutral_limit_is_the_logarithmic_profile():
     ln_ratio = math.log(100.0)
-    fm = tu.profile_momentum(0.0, ln_ratio, 0.01)
+    fm, fh, _, _ = tu.profiles_stable(0.0, ln_ratio, 0.01)
+    np.testing.assert_allclose(tu.profiles_unstable(0.0, ln_ratio, 0.01)[:2], (fm, fh), rtol=1e-14)
     assert tu.friction_velocity(5.0, fm, 0.05) == pytest.approx(VON_KARMAN * 5.0 / ln_ratio)
-    assert tu.scalar_transfer(tu.profile_heat(0.0, ln_ratio, 0.01)) == pytest.approx(
-        VON_KARMAN / (0.74 * ln_ratio)
-    )
+    assert tu.scalar_transfer(fh) == pytest.approx(VON_KARMAN / (0.74 * ln_ratio))
     assert tu.friction_velocity(0.01, fm, 0.05) == 0.05
 
 
@@ -101,8 +108,9 @@ def test_richardson_number_has_the_sign_of_the_stratification():
 
 def test_wind_at_canopy_top_continues_the_profile():
     """Neutral: logarithmic; never below its floor."""
-    assert tu.canopy_top_wind(0.4, 5.0, 1.0, 0.0, 40.0, 0.25) == pytest.approx(math.log(5.0))
-    assert tu.canopy_top_wind(0.05, 0.9, 1.0, 0.0, 40.0, 0.25) == 0.25
+    assert tu.canopy_top_wind(0.4, math.log(5.0), 0.25) == pytest.approx(math.log(5.0))
+    fm = math.log(tu.profile_height(0.9, 1.0))
+    assert tu.canopy_top_wind(0.05, fm, 0.25) == 0.25
 
 
 def test_ground_conductance_of_bare_and_buried_ground_is_that_of_the_air():

@@ -137,7 +137,9 @@ def test_absorbed_radiation_against_a_linear_system(compiled):
             "vis": (values[PAR_BEAM], values[PAR_DIFFUSE]),
             "nir": (values[NIR_BEAM], values[NIR_DIFFUSE]),
         }.items():
-            layers = [shortwave_layer(block, c, lane, band, values[COS_ZENITH]) for c in range(n)]
+            layers = [
+                shortwave_layer(columns, block, c, lane, band, values[COS_ZENITH]) for c in range(n)
+            ]
             absorbed, below, _ = shortwave_stand(layers, beam, diffuse, albedo)
             expected += absorbed
             ground += below
@@ -145,21 +147,27 @@ def test_absorbed_radiation_against_a_linear_system(compiled):
         np.testing.assert_allclose(block.step.par[:n, lane], par, rtol=1e-9)
         assert block.step.sw_soil[lane] == pytest.approx(ground, rel=1e-9)
         black = SIGMA_SB * 291.0**4
-        layers = [longwave_layer(block, c, lane, black) for c in range(n)]
+        layers = [longwave_layer(columns, block, c, lane, black) for c in range(n)]
         absorbed, below, up = longwave_stand(layers, values[LONGWAVE_DOWN], EMIS_SOIL, black)
         np.testing.assert_allclose(block.step.radiation[:n, lane], expected + absorbed, rtol=1e-9)
         assert block.step.lw_ground[lane] == pytest.approx(below, rel=1e-8)
         assert block.step.lw_net[lane] == pytest.approx(values[LONGWAVE_DOWN] - up, rel=1e-8)
 
 
-def shortwave_layer(block, c, lane, band, mu):
+def of_cohort(columns, block, name, c, lane):
+    """A PFT parameter of cohort row c of a lane."""
+    return columns.of_cohort(name)[block.cohorts_of[lane][c]]
+
+
+def shortwave_layer(columns, block, c, lane, band, mu):
     """Reflectance and transmittance of a cohort's layer from its optical parameters."""
-    k = block.cohorts
-    refl = getattr(k, f"refl_{band}")[c, lane]
-    trans = getattr(k, f"trans_{band}")[c, lane]
-    omega, clump, x = refl + trans, k.clumping[c, lane], block.step.lai[c, lane]
-    phi1, phi2, mubar = rad.leaf_angle_coefficients(k.chi[c, lane])
-    beta = rad.diffuse_backscatter(refl, trans, k.chi[c, lane])
+    refl, trans, clump, chi = (
+        of_cohort(columns, block, name, c, lane)
+        for name in (f"leaf_refl_{band}", f"leaf_trans_{band}", "clumping", "orient_factor")
+    )
+    omega, x = refl + trans, block.step.lai[c, lane]
+    phi1, phi2, mubar = rad.leaf_angle_coefficients(chi)
+    beta = rad.diffuse_backscatter(refl, trans, chi)
     beta_beam = rad.beam_backscatter(mu, phi1, phi2, mubar)
     eta, zeta = clump * (1 - (1 - beta) * omega) / mubar, clump * omega * beta / mubar
     psi = clump * rad.projection(mu, phi1, phi2) / mu
@@ -182,10 +190,10 @@ def from_matrix(matrix):
     return r, p[0, 0] + p[0, 1] * r, r_beam, p[0, 1] * r_beam + p[0, 2], p[2, 2]
 
 
-def longwave_layer(block, c, lane, black):
-    k = block.cohorts
-    omega, chi = 1.0 - k.emissivity[c, lane], k.chi[c, lane]
-    mubar, beta = k.mubar[c, lane], 0.5 + 0.125 * (1.0 + chi) ** 2
+def longwave_layer(columns, block, c, lane, black):
+    omega = 1.0 - of_cohort(columns, block, "leaf_emis", c, lane)
+    chi = of_cohort(columns, block, "orient_factor", c, lane)
+    mubar, beta = rad.leaf_angle_coefficients(chi)[2], 0.5 + 0.125 * (1.0 + chi) ** 2
     eta, zeta = (1 - (1 - beta) * omega) / mubar, omega * beta / mubar
     matrix = np.array([[-eta, zeta, 0.0], [-zeta, eta, 0.0], [0.0, 0.0, 0.0]])
     r, t, *_ = from_matrix(matrix * block.step.lai[c, lane])

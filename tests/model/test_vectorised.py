@@ -6,31 +6,52 @@ import numpy as np
 import pytest
 from numba import config
 
-from edlite.model import derivatives, exchange, snow, soil_column
+from edlite.model import (
+    derivatives,
+    exchange,
+    photosynthesis,
+    radiation,
+    respiration,
+    snow,
+    soil_column,
+)
 from edlite.model.block import make_block, pack
 from edlite.model.driver import interpolation
 from edlite.model.options import ModelOptions
 from helpers.from_python import from_python
 from helpers.model_columns import FOREST, Patch, columns_of, weather
 
-PRODUCT = re.compile(r"= f(?:mul|div) (<?)")
+PRODUCT = re.compile(r"= f(?:mul|div)(?: contract)? (<?)")
 LOOPS = (
     *(derivatives.diagnose, derivatives.leaf_temperatures, derivatives.ground_fluxes),
     *(derivatives.leaf_fluxes, derivatives.canopy_air, exchange.richardson),
     *(exchange.surface_layer_iterative, exchange.surface_layer_louis, exchange.understorey),
-    *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.soil_fluxes),
+    *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.uptake_by_layer),
+    *(soil_column.limits_of_flow, soil_column.layer_fluxes),
+    *(photosynthesis.capacities, photosynthesis.light_response, photosynthesis.diffusion),
+    *(photosynthesis.solve_limitation, photosynthesis.doubtful, photosynthesis.photosynthesis),
+    *(radiation.beam_in_rows, radiation.shortwave_band, radiation.longwave),
+    *(respiration.root_warmth, respiration.root_respiration, respiration.decomposition_activity),
 )
 
 
 @pytest.fixture(scope="module")
-def compiled_derivatives():
-    """The rates of change, compiled as in the model."""
+def compiled_loops():
+    """The rates of change and what is held over a step, compiled as in the model."""
     columns = columns_of((Patch(cohorts=FOREST),))
     point, weight = interpolation(columns, weather("2001-07-01", 1, warm=290.0))
     (patches,) = pack(columns)
     block = make_block(columns, patches, point, weight, np.zeros(1, bool))
+    switches, fast = ModelOptions().switches(), block.views[0]
+    plants = (block.cohorts, block.leaves, block.step, block.work)
     from_python(derivatives.derivatives)(
-        *(ModelOptions().switches(), *block.views[:2], block.ground, block.soil, block.stand),
+        *(switches, *block.views[:2], block.ground, block.soil, block.stand),
+        *(block.cohorts, block.step, block.work),
+    )
+    from_python(photosynthesis.photosynthesis)(switches, fast, block.soil, *plants)
+    from_python(respiration.respiration)(switches, 600.0, fast, block.ground, block.soil, *plants)
+    from_python(radiation.radiation)(
+        *(switches, block.met, fast, block.ground, block.soil),
         *(block.cohorts, block.step, block.work),
     )
 
@@ -39,7 +60,7 @@ def compiled_derivatives():
     bool(config.DISABLE_JIT) or config.CPU_NAME == "generic", reason="needs Numba for this machine"
 )
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.__name__)
-def test_loop_is_packed(loop, compiled_derivatives):
+def test_loop_is_packed(loop, compiled_loops):
     """Exponentials, roots and fluxes of several lanes at a time. Without the flag that arrays do
     not overlap, or with loops unrolled too early (both in edlite.kernels.mathematics), a loop falls
     back to scalar instructions."""

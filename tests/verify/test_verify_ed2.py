@@ -86,10 +86,12 @@ def test_surface_layer_of_the_reference(shared, summary):
     seen = out.qstar.values / np.where(np.abs(difference) > 5e-4, difference, np.nan)
 
     def solved(r):
-        zeta = tu.stability_guess(r, np.log(depth / z0))
+        # r < 0
+        geometry = np.log(depth / z0), z0 / depth
+        zeta = tu.stability_guess(r, geometry[0])
         for _ in range(12):
-            zeta = tu.stability_newton(zeta, r, np.log(depth / z0), z0 / depth)
-        return 0.4 / (0.74 * tu.profile_heat(zeta, np.log(depth / z0), z0 / depth))
+            zeta = tu.stability_newton(zeta, r, *tu.profiles_unstable(zeta, *geometry))
+        return 0.4 / (0.74 * tu.profiles_unstable(zeta, *geometry)[1])
 
     ratio = seen / np.array([solved(min(r, -1e-6)) for r in rib])
     moderate, strong = (rib < -0.05) & (rib > -0.3), rib < -2.0

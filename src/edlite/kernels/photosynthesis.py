@@ -1,8 +1,15 @@
 """Farquhar/Collatz photosynthesis with Leuning stomata and limitation by water supply.
 
-Demand functions have the form A(ci) = (r ci + s)/(x ci + t) - Rd. Each limitation is solved to its
-own stomatal conductance; the one with the smallest net assimilation is the open-stomata solution.
-Molar units: mol m-2 leaf s-1 and mol mol-1.
+Demand functions have the form A(ci) = (r ci + s)/(x ci + t) - Rd, x being 0 or 1. Each limitation
+has its own stomatal conductance; the one with the smallest net assimilation is the open-stomata
+solution. Molar units: mol m-2 leaf s-1 and mol mol-1.
+
+Where the demand meets the diffusion of CO2 through boundary layer (1/r_bc) and stomata (g_sw/1.6),
+A is the smaller root of
+
+    x (g_sw r_bc + 1.6) A**2 - (1.6 capacity + g_sw span) A + g_sw margin = 0
+
+whose three coefficients (`supply_terms`) do not depend on the conductance.
 """
 
 import math
@@ -18,9 +25,10 @@ from edlite.constants import (
 )
 from edlite.kernels.mathematics import exp, log, process, where
 
-KC_15, KC_HOR = 150e-6, 6000.0  # mol mol-1, K (Foley et al. 1996)
-KO_15, KO_HOR = 0.250, 1400.0
-GAMMA_STAR_15, GAMMA_STAR_HOR = O2_FRACTION / (2.0 * 4500.0), 5000.0
+KC_15, KO_15 = 150e-6, 0.250  # mol mol-1 (Foley et al. 1996)
+GAMMA_STAR_15 = O2_FRACTION / (2.0 * 4500.0)
+# their activation temperatures are 6000, 1400 and 5000 K: powers 30, 7, 25 of one exponential
+COMMON_HOR = 200.0  # K
 # Q10 option (Collatz et al. 1991): 30 Pa, 30 kPa and 2600 at 25 degC; ED2 turns pressures into
 # mixing ratios with the ratio of molar masses, and its parameters were calibrated with the result
 KC_Q10, KO_Q10, TAU_Q10 = 2.1, 1.2, 0.57
@@ -31,7 +39,9 @@ C4_INITIAL_SLOPE = 4000.0 * M_CO2 / M_DRY
 DIFFUSIVITY_RATIO = 1.6  # stomata, water over CO2
 BOUNDARY_RATIO = 1.4  # leaf boundary layer, water over CO2
 G_MAX = 100.0  # mol m-2 s-1
-NEWTON_STEPS = 20  # fewer do not reach the root where two of them nearly meet
+LIGHT, RUBISCO, LOW_CO2 = 0.0, 1.0, 2.0  # limitations; low CO2 only of C4
+NEWTON_STEPS = 40  # at most: where two roots nearly meet, a step only halves the distance
+CONVERGED = 1e-7  # relative step of the conductance after which no other is taken
 
 
 @process
@@ -41,37 +51,45 @@ def arrhenius(value_15, hor, temperature):
 
 
 @process
-def q10_response(value_15, q10, temperature):
-    """Value at `temperature` [K] of a quantity known at 15 degC that grows by `q10` in 10 K."""
-    return value_15 * exp(0.1 * (temperature - T_PHYSIOLOGY) * log(q10))
+def q10_response(value_15, log_q10, temperature):
+    """Value at `temperature` [K] of a quantity known at 15 degC; log of its growth in 10 K."""
+    return value_15 * exp(0.1 * (temperature - T_PHYSIOLOGY) * log_q10)
 
 
 @process
-def temperature_cutoff(temperature, t_low, t_high, decay):
-    """Product of the low- and high-temperature denominators; t_low, t_high [degC]."""
-    t = temperature - T_0C
-    return (1.0 + exp(decay * (t_low - t))) * (1.0 + exp(decay * (t - t_high)))
+def temperature_limits(temperature, cold, hot, decay):
+    """Share of the capacity that low and high temperature leave, 0 to 1 (two logistic falls).
+
+    cold, hot : exp(decay t_low) and exp(-decay t_high) of the temperatures [degC] that take half
+    """
+    warmth = exp(decay * (temperature - T_0C))
+    return warmth / ((warmth + cold) * (1.0 + hot * warmth))
 
 
 @process
-def vcmax(q10_option, vm0, hor, q10, t_low, t_high, decay, temperature):
-    """Carboxylation capacity at leaf temperature, in the unit of `vm0` (its value at 15 degC).
+def rate_response(q10_option, hor, log_q10, cold, hot, decay, temperature):
+    """Capacity or respiration at `temperature` [K] over that at 15 degC without the limits.
 
     q10_option : 1 for a Q10 function of temperature, 0 for Arrhenius's
     """
-    response = where(
-        q10_option > 0.5, q10_response(vm0, q10, temperature), arrhenius(vm0, hor, temperature)
+    exponent = where(
+        q10_option > 0.5,
+        0.1 * (temperature - T_PHYSIOLOGY) * log_q10,
+        hor * (1.0 / T_PHYSIOLOGY - 1.0 / temperature),
     )
-    return response / temperature_cutoff(temperature, t_low, t_high, decay)
+    return exp(exponent) * temperature_limits(temperature, cold, hot, decay)
 
 
 @process
 def compensation_point(q10_option, c4, temperature):
     """CO2 compensation point without day respiration; 0 for C4."""
+    z = arrhenius(1.0, COMMON_HOR, temperature)
+    z2 = z * z
+    z8 = (z2 * z2) * (z2 * z2)
     gamma = where(
         q10_option > 0.5,
-        0.5 * O2_FRACTION / q10_response(TAU_15, TAU_Q10, temperature),
-        arrhenius(GAMMA_STAR_15, GAMMA_STAR_HOR, temperature),
+        0.5 * O2_FRACTION / q10_response(TAU_15, log(TAU_Q10), temperature),
+        GAMMA_STAR_15 * (z8 * z8) * z8 * z,
     )
     return where(c4 > 0.5, 0.0, gamma)
 
@@ -79,79 +97,114 @@ def compensation_point(q10_option, c4, temperature):
 @process
 def rubisco_constant(q10_option, temperature):
     """Kc (1 + O/Ko)."""
-    by_q10 = q10_option > 0.5
-    kc = where(
-        by_q10,
-        q10_response(KC_15_Q10, KC_Q10, temperature),
-        arrhenius(KC_15, KC_HOR, temperature),
+    z = arrhenius(1.0, COMMON_HOR, temperature)
+    z2 = z * z
+    z7 = z2 * z2 * z2 * z
+    kc_over_ko = z7 * z7 * z7 * z2  # powers 30 - 7
+    by_arrhenius = KC_15 * kc_over_ko * (z7 + O2_FRACTION / KO_15)
+    kc = q10_response(KC_15_Q10, log(KC_Q10), temperature)
+    o_over_ko = q10_response(O2_FRACTION / KO_15_Q10, -log(KO_Q10), temperature)
+    return where(q10_option > 0.5, kc * (1.0 + o_over_ko), by_arrhenius)
+
+
+@process
+def demand_function(limitation, c4, light, vm, gamma_star, k_rubisco):
+    """(r, s, x, t) of a limitation; light = quantum yield times absorbed photons."""
+    capacity = where(limitation == LIGHT, light, vm)
+    half = where(limitation == LIGHT, 2.0 * gamma_star, k_rubisco)
+    is_c4, low_co2 = c4 > 0.5, limitation == LOW_CO2
+    flat = where(low_co2, 0.0, capacity)  # of C4
+    r = where(is_c4, where(low_co2, C4_INITIAL_SLOPE * vm, 0.0), capacity)
+    s = where(is_c4, flat, -capacity * gamma_star)
+    return r, s, where(is_c4, 0.0, 1.0), where(is_c4, 1.0, half)
+
+
+@process
+def smallest_demand(ci, c4, light, vm, gamma_star, k_rubisco):
+    """The limitation whose demand is the smallest at `ci`, which is not below Gamma*."""
+    low = C4_INITIAL_SLOPE * vm * ci
+    by_light = where(
+        c4 > 0.5,
+        (light <= vm) and (light <= low),
+        light * (ci + k_rubisco) <= vm * (ci + 2.0 * gamma_star),
     )
-    ko = where(
-        by_q10,
-        q10_response(KO_15_Q10, KO_Q10, temperature),
-        arrhenius(KO_15, KO_HOR, temperature),
-    )
-    return kc * (1.0 + O2_FRACTION / ko)
+    dark_reaction = where((c4 > 0.5) and (low < vm), LOW_CO2, RUBISCO)
+    return where(by_light, LIGHT, dark_reaction)
 
 
 @process
-def total_conductance(g_sw, g_bc):
-    """Conductance to CO2 from canopy air to the intercellular space."""
-    return 1.0 / (1.0 / g_bc + DIFFUSIVITY_RATIO / g_sw)
+def supply_terms(r_bc, ca, r, s, x, t, rd):
+    """(capacity, span, margin) of a demand function, for `assimilation_terms`.
+
+    capacity : net assimilation without end of CO2 (C3);  margin : net assimilation at ci = ca,
+    times (x ca + t)
+    """
+    capacity = r - x * rd
+    return capacity, x * ca + t + capacity * r_bc, ca * capacity + s - t * rd
 
 
 @process
-def intercellular_co2(g, ca, r, s, x, t, rd):
-    """ci at which demand equals supply g (ca - ci); the positive root, x is 0 or 1."""
-    b = r - g * ca - rd + t * g
-    c = s - t * (g * ca + rd)
-    root = math.sqrt(max(b * b - 4.0 * g * c, 0.0))
-    # the two forms of the same root, each used where it does not cancel
-    quadratic = where(b > 0.0, -2.0 * c / max(b + root, 1e-300), 0.5 * (root - b) / g)
-    linear = (g * ca - s + rd) / (r + g)
-    return where(x > 0.5, quadratic, linear)
+def assimilation_terms(g_sw, r_bc, capacity, span, margin, x):
+    """(top, bottom, root) for net assimilation top/bottom at the stomatal conductance `g_sw`.
+
+    root : square root of the discriminant
+    """
+    linear = DIFFUSIVITY_RATIO * capacity + g_sw * span
+    quadratic = x * (g_sw * r_bc + DIFFUSIVITY_RATIO)
+    root = math.sqrt(max(linear * linear - 4.0 * quadratic * (g_sw * margin), 0.0))
+    return 2.0 * g_sw * margin, max(linear + root, 1e-300), root
 
 
 @process
-def net_assimilation(g_sw, g_bc, ca, r, s, x, t, rd):
+def net_assimilation(g_sw, r_bc, capacity, span, margin, x):
     """Net assimilation at stomatal conductance `g_sw` to water."""
-    g = total_conductance(g_sw, g_bc)
-    return g * (ca - intercellular_co2(g, ca, r, s, x, t, rd))
+    top, bottom, _ = assimilation_terms(g_sw, r_bc, capacity, span, margin, x)
+    return top / bottom
 
 
 @process
-def surface_deficit(g_sw, g_bw, w_i, w_a):
-    """Humidity deficit at the leaf surface [mol mol-1], not negative."""
-    return max(g_bw * (w_i - w_a) / (g_bw + g_sw), 0.0)
+def dry_conductance(g_bw, w_i, w_a, d0):
+    """g_bw (1 + deficit/D0) for the humidity deficit w_i - w_a of the air, not negative.
+
+    At the leaf surface 1 + deficit/D0 is (g_sw + dry conductance)/(g_sw + g_bw).
+    """
+    return g_bw * (1.0 + max(w_i - w_a, 0.0) / d0)
 
 
 @process
-def leuning(g_sw, a, g_bc, g_bw, ca, gamma_star, w_i, w_a, m, b, d0):
-    """Stomatal conductance that Leuning (1995) gives for the state at conductance `g_sw`."""
-    cs = max(ca - gamma_star - a / g_bc, 1e-9)
-    return b + m * a / (cs * (1.0 + surface_deficit(g_sw, g_bw, w_i, w_a) / d0))
+def leuning(g_sw, a, r_bc, g_bw, g_dry, excess, m, b):
+    """Stomatal conductance that Leuning (1995) gives for the state at conductance `g_sw`.
+
+    excess : ca - Gamma*;  g_dry : `dry_conductance`
+    """
+    surface = max(excess - a * r_bc, 1e-9)
+    return b + m * a * (g_sw + g_bw) / (surface * (g_sw + g_dry))
 
 
 @process
-def leuning_newton(g_sw, g_bc, g_bw, ca, gamma_star, w_i, w_a, m, b, d0, r, s, x, t, rd):
+def leuning_newton(g_sw, r_bc, g_bw, g_dry, excess, m, b, capacity, span, margin, x):
     """One Newton step for g_sw = leuning(g_sw), bounded by [b, G_MAX].
 
-    The right-hand side rises with g_sw and is concave, so steps that start above the root come down
-    to it without passing it.
+    The right-hand side rises with g_sw and is concave about its largest root, so steps that start
+    above come down to it without passing it. Mismatch and slope are multiplied by their common
+    denominators: one division is left.
     """
-    g = total_conductance(g_sw, g_bc)
-    ci = intercellular_co2(g, ca, r, s, x, t, rd)
-    a = g * (ca - ci)
-    demand_slope = (r * t - s * x) / ((x * ci + t) * (x * ci + t))
-    g_slope = g * g * DIFFUSIVITY_RATIO / (g_sw * g_sw)
-    a_slope = demand_slope * (ca - ci) / (demand_slope + g) * g_slope
-    cs = max(ca - gamma_star - a / g_bc, 1e-9)
-    deficit = surface_deficit(g_sw, g_bw, w_i, w_a)
-    dryness = 1.0 + deficit / d0
-    bottom = cs * dryness
-    bottom_slope = -a_slope / g_bc * dryness - cs * deficit / (d0 * (g_bw + g_sw))
-    value = g_sw - b - m * a / bottom
-    slope = 1.0 - m * (a_slope * bottom - a * bottom_slope) / (bottom * bottom)
-    return min(max(g_sw - value / max(slope, 1e-3), b), G_MAX)
+    top, bottom, root = assimilation_terms(g_sw, r_bc, capacity, span, margin, x)
+    surface = max(excess * bottom - r_bc * top, 1e-9 * bottom)
+    moist, dry = g_sw + g_bw, g_sw + g_dry
+    share = surface * dry
+    mismatch = (g_sw - b) * share - m * top * moist
+    gain = 2.0 * DIFFUSIVITY_RATIO * margin * (capacity * bottom - x * top) * moist * dry * excess
+    slope = root * share * share - m * (gain + root * top * surface * (g_dry - g_bw))
+    least = 1e-3 * root * share * share
+    step = root * share * mismatch / max(slope, max(least, 1e-300))
+    return min(max(g_sw - step, b), G_MAX)
+
+
+@process
+def intercellular_co2(g_sw, a, ca, r_bc):
+    """ci at net assimilation `a`."""
+    return ca - a * (r_bc + DIFFUSIVITY_RATIO / g_sw)
 
 
 @process

@@ -6,6 +6,7 @@ conservative pair of beam sources, in closed form; the adding method needs no ma
 
 import math
 
+import numpy as np
 from numba import njit
 
 from edlite.constants import SIGMA_SB
@@ -33,48 +34,62 @@ def projection(mu, phi1, phi2):
     return phi1 + phi2 * mu
 
 
-@process
 def diffuse_backscatter(refl, trans, orient_factor):
     """Backscattered share of scattered diffuse light."""
     omega = refl + trans
     return (omega + 0.25 * (refl - trans) * (1.0 + orient_factor) ** 2) / (2.0 * omega)
 
 
+def longwave_backscatter(orient_factor):
+    """The same of thermal radiation, of which leaves transmit none."""
+    return 0.5 + 0.125 * (1.0 + orient_factor) ** 2
+
+
+def diffuse_rates(omega, beta, clumping, mubar):
+    """(eta, zeta): loss of diffuse light and its return per unit leaf area."""
+    return clumping * (1.0 - (1.0 - beta) * omega) / mubar, clumping * omega * beta / mubar
+
+
+def diffuse_eigenvalue(eta, zeta):
+    """Eigenvalue k of the two-stream equations."""
+    return np.sqrt(np.maximum(eta * eta - zeta * zeta, 1e-12))
+
+
+def thick_reflectance(eta, zeta, k):
+    """Diffuse reflectance of an endless layer."""
+    return zeta / (eta + k)
+
+
 @process
 def beam_backscatter(mu, phi1, phi2, mubar):
     """Backscattered share of scattered beam light (single-scattering albedo drops out)."""
     g = projection(mu, phi1, phi2)
-    extinction = mubar * g / mu
-    denominator = phi2 * mu + g
-    ratio = phi1 * mu / denominator
-    a = 0.5 * g / denominator * (1.0 - ratio * log((denominator + phi1 * mu) / (phi1 * mu)))
-    return (1.0 + extinction) / extinction * a
+    top, bottom = phi1 * mu, phi2 * mu + g
+    inverse = 1.0 / (top * bottom * mubar)
+    ratio = top * top * mubar * inverse  # top/bottom
+    single = 1.0 - ratio * log(1.0 + bottom * bottom * mubar * inverse)
+    return 0.5 * (mu + mubar * g) * (top * inverse) * single
 
 
 @process
-def diffuse_rate(eta, zeta):
-    """Eigenvalue k of the two-stream equations."""
-    return math.sqrt(max(eta * eta - zeta * zeta, 1e-12))
+def layer_multiple(attenuation, thick):
+    """Gain of light by reflection between the faces of a layer.
+
+    attenuation : exp(-k x) of the layer of area index x;  thick : `thick_reflectance`
+    """
+    return 1.0 / (1.0 - (thick * attenuation) * (thick * attenuation))
 
 
 @process
-def layer_denominator(x, eta, k):
-    """k cosh(kx) + eta sinh(kx), times exp(-kx) so that thick layers do not overflow."""
-    decay = exp(-2.0 * k * x)
-    return 0.5 * (k * (1.0 + decay) + eta * (1.0 - decay))
+def layer_reflectance(attenuation, thick, multiple):
+    """Diffuse reflectance of a layer; multiple : `layer_multiple`."""
+    return thick * (1.0 - attenuation * attenuation) * multiple
 
 
 @process
-def layer_reflectance(x, eta, zeta, k):
-    """Diffuse reflectance of a layer of area index x."""
-    decay = exp(-2.0 * k * x)
-    return 0.5 * zeta * (1.0 - decay) / layer_denominator(x, eta, k)
-
-
-@process
-def layer_transmittance(x, eta, k):
-    """Diffuse transmittance of a layer of area index x."""
-    return k * exp(-k * x) / layer_denominator(x, eta, k)
+def layer_transmittance(attenuation, thick, multiple):
+    """Diffuse transmittance of a layer; multiple : `layer_multiple`."""
+    return (1.0 - thick * thick) * attenuation * multiple
 
 
 @process
@@ -84,15 +99,28 @@ def beam_extinction(psi, k):
 
 
 @process
-def beam_up_amplitude(eta, zeta, k, psi, s_up, s_down):
-    """Amplitude of the upward particular solution per unit beam."""
-    return ((eta - psi) * s_up + zeta * s_down) / (k * k - psi * psi)
+def beam_resonance(psi, k):
+    """1/(k**2 - psi**2), common to the amplitudes of the particular solution."""
+    return 1.0 / ((k - psi) * (k + psi))
 
 
 @process
-def beam_down_amplitude(eta, zeta, k, psi, s_up, s_down):
+def beam_up_amplitude(eta, zeta, resonance, psi, s_up, s_down):
+    """Amplitude of the upward particular solution per unit beam."""
+    return ((eta - psi) * s_up + zeta * s_down) * resonance
+
+
+@process
+def beam_down_amplitude(eta, zeta, resonance, psi, s_up, s_down):
     """Amplitude of the downward particular solution per unit beam."""
-    return ((eta + psi) * s_down + zeta * s_up) / (k * k - psi * psi)
+    return ((eta + psi) * s_down + zeta * s_up) * resonance
+
+
+@process
+def moved_attenuation(direct, shift, x):
+    """exp(-(psi + shift) x) from direct = exp(-psi x), for a shift as small as that of
+    `beam_extinction`."""
+    return direct * (1.0 - shift * x * (1.0 - 0.5 * shift * x))
 
 
 @process

@@ -16,7 +16,8 @@ def soil_conductivity(theta, theta_s, lambda0, lambda1, lambda2):
 @process
 def heat_flux(t_upper, t_lower, dz_upper, dz_lower, lambda_upper, lambda_lower):
     """Conduction [W m-2], positive up, between two layers with resistances in series."""
-    return -(t_upper - t_lower) / (0.5 * (dz_upper / lambda_upper + dz_lower / lambda_lower))
+    resistance = dz_upper * lambda_lower + dz_lower * lambda_upper
+    return (t_lower - t_upper) * (2.0 * lambda_upper * lambda_lower) / resistance
 
 
 @process

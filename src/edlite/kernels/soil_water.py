@@ -39,19 +39,20 @@ def ice_impedance(liquid_fraction):
 @process
 def darcy_flux(k_upper, k_lower, head_upper, head_lower, distance, impedance):
     """Flux [m s-1], positive up, between two layers; heads psi + z [m], arithmetic mean of K."""
-    return -impedance * 0.5 * (k_upper + k_lower) * (head_upper - head_lower) / distance
+    # the reciprocal, which is the same for all lanes, leaves the loop
+    return (0.5 * impedance) * (k_upper + k_lower) * (head_lower - head_upper) * (1.0 / distance)
 
 
 @process
 def room_ramp(theta, theta_s):
     """Shuts the inflow of a layer as it saturates: 0 at theta_s, 1 from RAMP below."""
-    return clip01((theta_s - theta) / RAMP)
+    return clip01((theta_s - theta) * (1.0 / RAMP))
 
 
 @process
 def supply_ramp(theta, theta_r, liquid_fraction):
     """Shuts the outflow of a layer as it dries: 0 at theta_r or all frozen, 1 from RAMP above."""
-    return clip01((theta - theta_r) * liquid_fraction / RAMP)
+    return clip01((theta - theta_r) * liquid_fraction * (1.0 / RAMP))
 
 
 @process

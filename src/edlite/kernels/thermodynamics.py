@@ -5,7 +5,7 @@ heat never appears by itself (Walko et al. 2000; Longo et al. 2019).
 """
 
 from edlite.constants import C_ICE, C_LIQ, CP_DRY, CP_VAP, EPS, L_F, L_V3, R_DRY, T3, T_LZ, T_VZ
-from edlite.kernels.mathematics import clip01, exp, log, process, tanh, where
+from edlite.kernels.mathematics import clip01, exp, process, where
 
 
 @process
@@ -68,9 +68,10 @@ def pool_temperature(energy, water, dry_capacity):
     capacity_liquid = dry_capacity + water * C_LIQ
     frozen = capacity_ice * T3
     melted = frozen + water * L_F
-    cold = energy / max(capacity_ice, 1e-30)
-    warm = (energy + water * C_LIQ * T_LZ) / max(capacity_liquid, 1e-30)
-    return where(energy <= frozen, cold, where(energy >= melted, warm, T3))
+    is_frozen = energy <= frozen
+    excess = where(is_frozen, energy, energy + water * (C_LIQ * T_LZ))
+    t = excess / max(where(is_frozen, capacity_ice, capacity_liquid), 1e-30)
+    return where(is_frozen or (energy >= melted), t, T3)
 
 
 @process
@@ -91,19 +92,67 @@ def pool_liquid_fraction(energy, water, dry_capacity):
     return clip01((energy - frozen) / max(water * L_F, 1e-12))
 
 
+# limits of the polynomials of `saturation_pressure` [K]
+COLDEST, HOTTEST = 150.0, 360.0
+_ICE_MIDDLE, _ICE_SCALE = 0.5 * (COLDEST + T3), 2.0 / (T3 - COLDEST)
+_LIQUID_MIDDLE, _LIQUID_SCALE = 0.5 * (T3 + HOTTEST), 2.0 / (HOTTEST - T3)
+
+
+@process
+def log_pressure_ice(temperature):
+    """Logarithm of the saturation vapour pressure over ice, COLDEST to T3.
+
+    Murphy & Koop (2005), equation 7, interpolated at the 15 Chebyshev nodes; within 3e-11.
+    """
+    x = (temperature - _ICE_MIDDLE) * _ICE_SCALE
+    z = x * x
+    even = -1.1860469581866558e-06 * z - 9.57371272581516e-06
+    odd = 4.0778058703949686e-06 * z + 3.292677099805038e-05
+    even = even * z - 0.00011993962900640476
+    odd = odd * z + 0.0004126840940764283
+    even = even * z - 0.001415354335731811
+    odd = odd * z + 0.0048741068448516145
+    even = even * z - 0.016799909521223778
+    odd = odd * z + 0.05796785564035128
+    even = even * z - 0.20043549865163118
+    odd = odd * z + 0.6959213827575546
+    even = even * z - 2.4409323542113226
+    odd = odd * z + 8.451983946170145
+    even = even * z - 0.13531138361807188
+    return even + x * odd
+
+
+@process
+def log_pressure_liquid(temperature):
+    """Logarithm of the saturation vapour pressure over liquid water, T3 to HOTTEST.
+
+    Murphy & Koop (2005), equation 10, interpolated at the 13 Chebyshev nodes; within 7e-11.
+    """
+    x = (temperature - _LIQUID_MIDDLE) * _LIQUID_SCALE
+    z = x * x
+    even = -9.798325856492396e-07 * z - 3.912929468082775e-06
+    odd = 2.883963517535521e-06 * z + 4.975622423938257e-06
+    even = even * z - 3.121705062620627e-06
+    odd = odd * z - 9.618811178739263e-06
+    even = even * z - 3.0234653414983154e-05
+    odd = odd * z + 0.000794782477227512
+    even = even * z - 0.007258632551443489
+    odd = odd * z + 0.05341842424068103
+    even = even * z - 0.35173424027601163
+    odd = odd * z + 2.2583172085372585
+    even = even * z + 9.087731517274365
+    return even + x * odd
+
+
 @process
 def saturation_pressure(temperature):
     """Saturation vapour pressure [Pa], liquid above the triple point, ice below.
 
-    Murphy & Koop (2005); valid 123-332 K.
+    Polynomials within 1e-10 of Murphy & Koop (2005), which is valid 123-332 K; temperatures are
+    limited to COLDEST and HOTTEST.
     """
-    ln_t = log(temperature)
-    inverse = 1.0 / temperature
-    a1 = 54.842763 - 6763.22 * inverse - 4.210 * ln_t + 0.000367 * temperature
-    a2 = 53.878 - 1331.22 * inverse - 9.44523 * ln_t + 0.014025 * temperature
-    liquid = a1 + tanh(0.0415 * (temperature - 218.8)) * a2
-    ice = 9.550426 - 5723.265 * inverse + 3.53068 * ln_t - 0.00728332 * temperature
-    return exp(where(temperature > T3, liquid, ice))
+    t = min(max(temperature, COLDEST), HOTTEST)
+    return exp(where(t > T3, log_pressure_liquid(t), log_pressure_ice(t)))
 
 
 @process

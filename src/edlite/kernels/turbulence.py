@@ -10,11 +10,19 @@ from edlite.constants import (
     PRANDTL,
     VON_KARMAN,
 )
-from edlite.kernels.mathematics import atan, exp, log, power, process, where
+from edlite.kernels.mathematics import (
+    atan01,
+    exp,
+    inverse_root_4,
+    inverse_root_10,
+    inverse_root_12,
+    log,
+    process,
+    where,
+)
 
 RIB_MAX = 0.5
 _GAMMA = 13.0
-_STABLE_OFFSET = 2.0 / 3.0 * 5.0 / 0.35
 _GRASHOF = GRAVITY * BETA_AIR / (NU_AIR * NU_AIR)
 _ATTENUATION = 2.5
 
@@ -32,64 +40,46 @@ def bulk_richardson(theta_v_air, theta_v_canopy, wind, depth):
 
 
 @process
-def psi_momentum(zeta):
-    """Integrated stability correction of momentum.
+def profiles_stable(zeta, ln_ratio, ratio):
+    """F_m and F_h for zeta = zs/L >= 0, and zeta times their slopes (Beljaars & Holtslag 1991).
 
-    Stable: Beljaars & Holtslag (1991); unstable: Businger-Dyer with gamma = 13.
+    F = ln(zs/z0) - psi(zeta) + psi(zeta z0/zs), ratio = z0/zs, where
+    psi_m = -zeta - 2/3 (zeta - 5/0.35) exp(-0.35 zeta) - 2/3 5/0.35
+    psi_h = 1 - (1 + 2/3 zeta)**1.5 - 2/3 (zeta - 5/0.35) exp(-0.35 zeta) - 2/3 5/0.35
     """
     z = max(zeta, 0.0)
-    stable = -z - 2.0 / 3.0 * (z - 5.0 / 0.35) * exp(-0.35 * z) - _STABLE_OFFSET
-    x = math.sqrt(math.sqrt(1.0 - _GAMMA * min(zeta, 0.0)))
-    unstable = log((1.0 + x) * (1.0 + x) * (1.0 + x * x) * 0.125) - 2.0 * atan(x) + math.pi / 2.0
-    return where(zeta >= 0.0, stable, unstable)
+    z0 = z * ratio
+    decay, decay0 = exp(-0.35 * z), exp(-0.35 * z0)
+    root, root0 = math.sqrt(1.0 + 2.0 / 3.0 * z), math.sqrt(1.0 + 2.0 / 3.0 * z0)
+    both = 2.0 / 3.0 * ((z - 5.0 / 0.35) * decay - (z0 - 5.0 / 0.35) * decay0)
+    rate = 2.0 / 3.0 * (z * decay * (6.0 - 0.35 * z) - z0 * decay0 * (6.0 - 0.35 * z0))
+    fm = ln_ratio + (z - z0) + both
+    fh = ln_ratio + (root * root * root - root0 * root0 * root0) + both
+    return fm, fh, (z - z0) + rate, (z * root - z0 * root0) + rate
 
 
 @process
-def psi_heat(zeta):
-    """Integrated stability correction of heat, vapour and CO2."""
-    z = max(zeta, 0.0)
-    root = math.sqrt(1.0 + 2.0 / 3.0 * z)
-    stable = (
-        1.0 - root * root * root - 2.0 / 3.0 * (z - 5.0 / 0.35) * exp(-0.35 * z) - _STABLE_OFFSET
-    )
-    y = math.sqrt(1.0 - _GAMMA * min(zeta, 0.0))
-    return where(zeta >= 0.0, stable, 2.0 * log(0.5 * (1.0 + y)))
+def profiles_unstable(zeta, ln_ratio, ratio):
+    """As `profiles_stable` for zeta <= 0 (Businger-Dyer-Paulson).
 
-
-@process
-def psi_momentum_slope(zeta):
-    """d psi_momentum / d zeta."""
-    z = max(zeta, 0.0)
-    decay = exp(-0.35 * z)
-    stable = -1.0 - 2.0 / 3.0 * decay + 2.0 / 3.0 * (0.35 * z - 5.0) * decay
-    zn = min(zeta, -1e-10)
-    unstable = (1.0 - 1.0 / math.sqrt(math.sqrt(1.0 - _GAMMA * zn))) / zn
-    return where(zeta >= 0.0, stable, unstable)
-
-
-@process
-def psi_heat_slope(zeta):
-    """d psi_heat / d zeta."""
-    z = max(zeta, 0.0)
-    decay = exp(-0.35 * z)
-    stable = (
-        -math.sqrt(1.0 + 2.0 / 3.0 * z) - 2.0 / 3.0 * decay + 2.0 / 3.0 * (0.35 * z - 5.0) * decay
-    )
-    zn = min(zeta, -1e-10)
-    unstable = (1.0 - 1.0 / math.sqrt(1.0 - _GAMMA * zn)) / zn
-    return where(zeta >= 0.0, stable, unstable)
-
-
-@process
-def profile_momentum(zeta, ln_ratio, ratio):
-    """F_m = ln(zs/z0) - psi_m(zeta) + psi_m(zeta z0/zs); ratio = z0/zs."""
-    return ln_ratio - psi_momentum(zeta) + psi_momentum(zeta * ratio)
-
-
-@process
-def profile_heat(zeta, ln_ratio, ratio):
-    """F_h, as F_m for heat."""
-    return ln_ratio - psi_heat(zeta) + psi_heat(zeta * ratio)
+    With x = (1 - 13 zeta)**(1/4), psi_m = ln((1 + x)**2 (1 + x**2)/8) - 2 atan(x) + pi/2 and
+    psi_h = 2 ln((1 + x**2)/2). Differences of two logarithms or arc tangents are one, and their
+    three quotients share a division.
+    """
+    z = min(zeta, 0.0)
+    square, square0 = 1.0 - _GAMMA * z, 1.0 - _GAMMA * z * ratio
+    inverse, inverse0 = inverse_root_4(square), inverse_root_4(square0)
+    inverse2, inverse02 = inverse * inverse, inverse0 * inverse0
+    y, y0 = square * inverse2, square0 * inverse02
+    x, x0 = y * inverse, y0 * inverse0
+    momentum, momentum0 = (1.0 + x) * (1.0 + x) * (1.0 + y), (1.0 + x0) * (1.0 + x0) * (1.0 + y0)
+    tangent = 1.0 + x * x0
+    shared = 1.0 / (momentum0 * tangent)
+    heat = (1.0 + y) * ((1.0 + x0) * (1.0 + x0)) * tangent * shared
+    turn = atan01((x - x0) * momentum0 * shared)
+    fm = ln_ratio - log(momentum * tangent * shared) + 2.0 * turn
+    fh = ln_ratio - 2.0 * log(heat)
+    return fm, fh, inverse - inverse0, inverse2 - inverse02
 
 
 @process
@@ -99,18 +89,14 @@ def stability_guess(rib, ln_ratio):
 
 
 @process
-def stability_newton(zeta, rib, ln_ratio, ratio):
-    """One Newton step for zeta Pr F_h / F_m^2 = Rib.
+def stability_newton(zeta, rib, fm, fh, fm_rate, fh_rate):
+    """One Newton step for zeta Pr F_h / F_m^2 = Rib; the rates are zeta times the slopes of F.
 
     In this form the stable branch rises and is concave: steps from the neutral guess come up to the
     root without passing it. Steps keep the sign of Rib.
     """
-    fm = profile_momentum(zeta, ln_ratio, ratio)
-    fh = profile_heat(zeta, ln_ratio, ratio)
-    fm_slope = -psi_momentum_slope(zeta) + ratio * psi_momentum_slope(zeta * ratio)
-    fh_slope = -psi_heat_slope(zeta) + ratio * psi_heat_slope(zeta * ratio)
-    value = PRANDTL * zeta * fh - rib * fm * fm
-    slope = PRANDTL * (fh + zeta * fh_slope - 2.0 * zeta * fh * fm_slope / fm)
+    value = (PRANDTL * zeta * fh - rib * fm * fm) * fm
+    slope = PRANDTL * ((fh + fh_rate) * fm - 2.0 * fh * fm_rate)
     new = zeta - value / where(abs(slope) > 1e-12, slope, 1e-12)
     low, high = 0.25 * zeta, 4.0 * zeta
     return where(rib >= 0.0, min(max(new, low), high), max(min(new, low), high))
@@ -129,11 +115,15 @@ def scalar_transfer(fh):
 
 
 @process
-def canopy_top_wind(ustar, height_above_d, z0, zeta, zs, wind_min):
-    """Wind [m s-1] at the top of the vegetation from the profile above it."""
-    z = max(height_above_d, z0 * 1.0001)
-    f = log(z / z0) - psi_momentum(zeta * z / zs) + psi_momentum(zeta * z0 / zs)
-    return max(wind_min, ustar / VON_KARMAN * max(f, 0.0))
+def profile_height(height_above_d, z0):
+    """Height [m] above the displacement height where the profile of wind is taken."""
+    return max(height_above_d, z0 * 1.0001)
+
+
+@process
+def canopy_top_wind(ustar, fm, wind_min):
+    """Wind [m s-1] at the top of the vegetation, `fm` being F_m from z0 to there."""
+    return max(wind_min, ustar * (1.0 / VON_KARMAN) * max(fm, 0.0))
 
 
 @process
@@ -171,7 +161,7 @@ def _louis(rib, ln_ratio, ratio, stable_factor, unstable_factor):
 @process
 def canopy_top_wind_louis(ustar, height_above_d, z0, fm, wind_min):
     """Wind [m s-1] at the top of the vegetation where Louis's functions hold above it."""
-    z = max(height_above_d, z0 * 1.0001)
+    z = profile_height(height_above_d, z0)
     return max(wind_min, ustar / VON_KARMAN * log(z / z0) / math.sqrt(fm))
 
 
@@ -221,8 +211,12 @@ def leaf_heat_conductance(wind, width, temperature_difference):
     Forced plus free convection over plates, laminar or turbulent, whichever is larger
     (Monteith & Unsworth 2008); the Reynolds number uses the thermal diffusivity as ED2 does.
     """
-    reynolds = wind * width / D_HEAT
-    forced = max(0.6 * math.sqrt(reynolds), 0.032 * power(reynolds, 0.8))
+    reynolds = wind * width * (1.0 / D_HEAT)
+    y = inverse_root_10(reynolds)
+    y2 = y * y
+    forced = reynolds * y2 * max(0.6 * (y2 * y), 0.032)
     grashof = max(_GRASHOF * abs(temperature_difference) * width * width * width, 1e-20)
-    free = max(0.5 * math.sqrt(math.sqrt(grashof)), 0.19 * power(grashof, 1.0 / 3.0))
+    z = inverse_root_12(grashof)
+    z4 = z * z * (z * z)
+    free = grashof * (z4 * z4) * max(0.5 * z, 0.19)
     return D_HEAT * (forced + free) / width

@@ -3,7 +3,7 @@
 from numba import njit
 
 from edlite.constants import C_LIQ, YEAR_DAYS
-from edlite.kernels.mathematics import clip01, exp, log, process, where
+from edlite.kernels.mathematics import clip01, exp, inverse_root_3, log, process, where
 
 EVERGREEN, COLD_DECIDUOUS, DROUGHT_DECIDUOUS = 0, 2, 4
 GREENNESS_MIN = 0.05
@@ -72,3 +72,10 @@ def daily_turnover(rate, carbon, factor):
 def leaf_heat_capacity(leaf_carbon, c_leaf_dry, water_per_dry):
     """Heat capacity [J m-2 K-1] of leaf carbon [kgC m-2] with its internal water."""
     return 2.0 * leaf_carbon * (c_leaf_dry + water_per_dry * C_LIQ)
+
+
+@process
+def wet_share(water, capacity):
+    """Share of the leaf area under a film of water, (water/capacity)**(2/3), at most 1."""
+    film = max(water / max(capacity, 1e-12), 1e-12)
+    return where(water > 0.0, min(1.0, film * inverse_root_3(film)), 0.0)

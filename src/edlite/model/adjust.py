@@ -32,8 +32,15 @@ DRIP_DENSITY = 200.0  # kg m-3 of snow that slides off leaves
 
 
 @lane_loop
-def leaf_water(done, fast, ground, step):
+def leaf_water(done, fast, ground, step, work):
     """Excess film drips to the ground; traces and deficits are exchanged with canopy air."""
+    dry_air, boiled, boiled_energy = work.a0, work.a1, work.a2
+    for i in range(LANES):
+        t_air = air_temperature(fast.enthalpy[i], fast.q[i])
+        dry = fast.q[i] < 0.99 * saturation_humidity(t_air, step.pressure[i])
+        dry_air[i] = where(dry, 1.0, 0.0)
+        boiled[i] = 0.0
+        boiled_energy[i] = 0.0
     for c in range(step.lai.shape[0]):
         for i in range(LANES):
             ok = (done[i] > 0.5) and (step.lai[c, i] > 0.0)
@@ -43,19 +50,20 @@ def leaf_water(done, fast, ground, step):
             f = pool_liquid_fraction(energy, water, capacity)
             drip = where(ok, max(water - step.film_max[c, i], 0.0), 0.0)
             drip_energy = drip * water_energy(t, f)
-            t_air = air_temperature(fast.enthalpy[i], fast.q[i])
-            dry_air = fast.q[i] < 0.99 * saturation_humidity(t_air, step.pressure[i])
-            trace = (water < FILM_MIN * step.film_max[c, i]) and dry_air
+            trace = (water < FILM_MIN * step.film_max[c, i]) and (dry_air[i] > 0.5)
             boil = where(ok and ((water < 0.0) or trace), water, 0.0)
             boil_energy = boil * vapour_enthalpy(t)
             fast.leaf_water[c, i] = water - drip - boil
             fast.leaf_energy[c, i] = energy - drip_energy - boil_energy
             fast.snow[0, i] += drip
             fast.snow_energy[0, i] += drip_energy
-            ground.snow_depth[i] += drip * (f / RHO_W + (1.0 - f) / DRIP_DENSITY)
-            fast.q[i] += boil / step.air_mass[i]
-            fast.enthalpy[i] += boil_energy / step.air_mass[i]
-            fast.e_film[i] += boil
+            ground.snow_depth[i] += drip * (f * (1.0 / RHO_W) + (1.0 - f) * (1.0 / DRIP_DENSITY))
+            boiled[i] += boil
+            boiled_energy[i] += boil_energy
+    for i in range(LANES):
+        fast.q[i] += boiled[i] / step.air_mass[i]
+        fast.enthalpy[i] += boiled_energy[i] / step.air_mass[i]
+        fast.e_film[i] += boiled[i]
 
 
 @loop_group
@@ -193,7 +201,7 @@ def surface_water(done, fast, soil, stand, work):
 @loop_group
 def after_substep(done, fast, ground, soil, stand, step, work):
     """All adjustments after an accepted substep."""
-    leaf_water(done, fast, ground, step)
+    leaf_water(done, fast, ground, step, work)
     soil_bounds(done, fast, soil, stand)
     percolate(done, fast, work)
     surface_water(done, fast, soil, stand, work)

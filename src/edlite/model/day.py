@@ -25,7 +25,7 @@ from edlite.model.records import (
 )
 from edlite.model.respiration import respiration
 from edlite.model.root_water import root_water, root_zone
-from edlite.model.snow import pool_state, runoff, snow_pack
+from edlite.model.snow import pool_state, runoff, snow_pack, sum_pool
 from edlite.model.split import split_step
 
 
@@ -97,6 +97,9 @@ def run_steps(
         precipitation(met, stand, step)
         pool_state(fast, work)
         diagnose(fast, ground, soil, step, work)
+        # the end of the step before is the start of this one
+        if s > first_step:
+            record_soil((s - 1) // per_record, share, fast, work, output)
         record_soil(at, share, fast, work, output)
         leaf_temperatures(fast, step, work)
         turbulence(switches, stand, step, work, fast)
@@ -129,12 +132,16 @@ def run_steps(
         snow_pack(STEP_S, step.water_before, fast, ground, step, work)
         for i in range(LANES):
             ground.canopy_t_sum[i] += fast.temperature[i]
-        pool_state(fast, work)
-        diagnose(fast, ground, soil, step, work)
-        record_soil(at, share, fast, work, output)
-        leaf_temperatures(fast, step, work)
+        sum_pool(fast, work)
         close_step(STEP_S, seconds + STEP_S, fast, ground, soil, cohorts, leaves, step, book)
         record_fluxes(at, share, met, fast, ground, leaves, step, work, book, output)
         record_budget(at, share, fast, step, book, output)
-        record_cohorts(at, share, fast, step, work, output)
+        if output.cohorts.shape[0] > 0:
+            pool_state(fast, work)
+            diagnose(fast, ground, soil, step, work)
+            leaf_temperatures(fast, step, work)
+            record_cohorts(at, share, fast, step, work, output)
+    pool_state(fast, work)
+    diagnose(fast, ground, soil, step, work)
+    record_soil((last_step - 1) // per_record, share, fast, work, output)
     return -1

@@ -1,7 +1,7 @@
 """Rates of change of the fast state: canopy air, leaves, surface water, soil."""
 
 from edlite.constants import CP_DRY, CP_VAP, M_DRY, RHO_W
-from edlite.kernels.mathematics import clip01, lane_loop, loop_group, power, where
+from edlite.kernels.mathematics import clip01, lane_loop, loop_group, where
 from edlite.kernels.soil_heat import soil_conductivity
 from edlite.kernels.soil_water import (
     conductivity,
@@ -20,6 +20,7 @@ from edlite.kernels.thermodynamics import (
     saturation_humidity,
     vapour_enthalpy,
 )
+from edlite.kernels.vegetation import wet_share
 from edlite.model.exchange import HEAT_TO_VAPOUR, boundary_layers, turbulence
 from edlite.model.lanes import LANES
 from edlite.model.root_water import root_water, root_zone
@@ -72,8 +73,6 @@ def diagnose(fast, ground, soil, step, work):
             log_s = log_saturation(fast.theta[k, i], soil.theta_s[k, i])
             work.psi[k, i] = matric_potential(soil.psi_s[k, i], soil.b[k, i], log_s)
             work.k[k, i] = conductivity(soil.k_sat[k, i], soil.b[k, i], log_s)
-    for k in range(n_layer):
-        for i in range(LANES):
             work.conduct[k, i] = soil_conductivity(
                 fast.theta[k, i],
                 soil.theta_s[k, i],
@@ -128,27 +127,30 @@ def ground_fluxes(fast, d, soil, step, work):
 def leaf_fluxes(fast, d, cohorts, step, work):
     """Energy and film water of leaves; transpiration by rooting depth goes to `work.tr_at`."""
     for c in range(step.lai.shape[0]):
-        for i in range(LANES):
-            # a gather, kept out of the vectorised loop
-            k = int(cohorts.root_layer[c, i])
-            work.a2[i] = work.available_sum[k, i]
-            work.a3[i] = work.source_energy[k, i]
+        first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
+        for k in range(first, last + 1):
+            for i in range(LANES):
+                ends_here = cohorts.root_layer[c, i] == k
+                work.a2[i] = where(ends_here, work.available_sum[k, i], work.a2[i])
+                work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
         for i in range(LANES):
             lai, t = step.lai[c, i], work.t_leaf[c, i]
             g_bw, q = work.g_bw[c, i], fast.q[i]
             deficit = saturation_humidity(t, step.pressure[i]) - q
-            sensible = 2.0 * lai * g_bw / HEAT_TO_VAPOUR * work.cp[i] * (t - work.t_canopy[i])
+            g_heat = (2.0 / HEAT_TO_VAPOUR) * lai * g_bw * work.cp[i]
+            sensible = g_heat * (t - work.t_canopy[i])
             potential = lai * g_bw * deficit
-            film = fast.leaf_water[c, i] / max(step.film_max[c, i], 1e-12)
-            wet = where(film > 0.0, min(1.0, power(max(film, 1e-12), 2.0 / 3.0)), 0.0)
+            wet = wet_share(fast.leaf_water[c, i], step.film_max[c, i])
             dew = potential < 0.0
             open_air = work.unsaturated[i]
             e_film = where(dew, potential, potential * wet * open_air)
             supply = clip01(work.a2[i] * WATER_SUPPLY_RAMP) * open_air
             pull = where(dew, 0.0, cohorts.sides[c, i] * deficit * supply)
             g_o, g_c = step.g_open[c, i], step.g_closed[c, i]
-            tr_open = pull * g_bw * g_o / (g_bw + g_o)
-            tr_closed = pull * g_bw * g_c / (g_bw + g_c)
+            # both conductances in series with one division
+            scaled = pull * g_bw / ((g_bw + g_o) * (g_bw + g_c))
+            tr_open = scaled * g_o * (g_bw + g_c)
+            tr_closed = scaled * g_c * (g_bw + g_o)
             tr = lai * (step.f_open[c, i] * tr_open + step.f_closed[c, i] * tr_closed)
             vapour_h = vapour_enthalpy(t)
             d.leaf_energy[c, i] = (
@@ -168,8 +170,10 @@ def leaf_fluxes(fast, d, cohorts, step, work):
             work.vapour_energy[i] += (e_film + tr) * vapour_h
             d.e_film[i] += e_film
             d.transpiration[i] += tr
-        for i in range(LANES):
-            work.tr_at[int(cohorts.root_layer[c, i]), i] += work.tr[c, i]
+        for k in range(first, last + 1):
+            for i in range(LANES):
+                ends_here = cohorts.root_layer[c, i] == k
+                work.tr_at[k, i] += where(ends_here, work.tr[c, i], 0.0)
     for c in range(d.leaf_heat.shape[0]):
         for i in range(LANES):
             d.leaf_transpiration[c, i] = work.tr[c, i]

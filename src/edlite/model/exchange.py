@@ -3,7 +3,7 @@
 import math
 
 from edlite.constants import USTAR_MIN, WIND_CANOPY_MIN, Z0_SOIL
-from edlite.kernels.mathematics import lane_loop, loop_group, where
+from edlite.kernels.mathematics import lane_loop, log, loop_group, where
 from edlite.kernels.turbulence import (
     RIB_MAX,
     bulk_richardson,
@@ -14,8 +14,9 @@ from edlite.kernels.turbulence import (
     leaf_heat_conductance,
     louis_conductance,
     louis_momentum,
-    profile_heat,
-    profile_momentum,
+    profile_height,
+    profiles_stable,
+    profiles_unstable,
     scalar_transfer,
     stability_guess,
     stability_newton,
@@ -49,30 +50,48 @@ def richardson(step, work, fast):
 def surface_layer_iterative(stand, step, work):
     """Friction velocity, bare-ground conductance (work.g_ground), wind at canopy top.
 
-    Beljaars & Holtslag (1991) where stable, Businger-Dyer where unstable.
+    Beljaars & Holtslag (1991) where stable, Businger-Dyer where unstable. A form that no lane needs
+    is left out.
     """
+    zeta, fm, fh, fm_top = work.zeta, work.a0, work.a1, work.a2
+    ln_top, top_ratio = work.a3, work.a4
+    stable, unstable = False, False
     for i in range(LANES):
-        work.zeta[i] = stability_guess(work.rib[i], step.ln_ratio[i])
-    for _ in range(STABILITY_STEPS):
+        stable |= work.rib[i] >= 0.0
+        unstable |= work.rib[i] < 0.0
+        zeta[i] = stability_guess(work.rib[i], step.ln_ratio[i])
+        top = profile_height(stand.veg_height[i] - step.displacement[i], step.z0[i])
+        ln_top[i] = log(top / step.z0[i])
+        top_ratio[i] = top / step.profile_depth[i]
+    for _ in range(STABILITY_STEPS if stable else 0):
         for i in range(LANES):
-            work.zeta[i] = stability_newton(
-                work.zeta[i], work.rib[i], step.ln_ratio[i], step.ratio[i]
-            )
+            z, rib = zeta[i], work.rib[i]
+            profiles = profiles_stable(z, step.ln_ratio[i], step.ratio[i])
+            zeta[i] = where(rib >= 0.0, stability_newton(z, rib, *profiles), z)
+    for _ in range(STABILITY_STEPS if unstable else 0):
+        for i in range(LANES):
+            z, rib = zeta[i], work.rib[i]
+            profiles = profiles_unstable(z, step.ln_ratio[i], step.ratio[i])
+            zeta[i] = where(rib < 0.0, stability_newton(z, rib, *profiles), z)
+    if stable:
+        for i in range(LANES):
+            fm[i], fh[i], _, _ = profiles_stable(zeta[i], step.ln_ratio[i], step.ratio[i])
+            below = step.ratio[i] / top_ratio[i]
+            fm_top[i], _, _, _ = profiles_stable(zeta[i] * top_ratio[i], ln_top[i], below)
+    if unstable:
+        for i in range(LANES):
+            here = work.rib[i] < 0.0
+            m, h, _, _ = profiles_unstable(zeta[i], step.ln_ratio[i], step.ratio[i])
+            below = step.ratio[i] / top_ratio[i]
+            m_top, _, _, _ = profiles_unstable(zeta[i] * top_ratio[i], ln_top[i], below)
+            fm[i] = where(here, m, fm[i])
+            fh[i] = where(here, h, fh[i])
+            fm_top[i] = where(here, m_top, fm_top[i])
     for i in range(LANES):
-        zeta = work.zeta[i]
-        fm = profile_momentum(zeta, step.ln_ratio[i], step.ratio[i])
-        fh = profile_heat(zeta, step.ln_ratio[i], step.ratio[i])
-        ustar = friction_velocity(work.wind[i], fm, USTAR_MIN)
+        ustar = friction_velocity(work.wind[i], fm[i], USTAR_MIN)
         work.ustar[i] = ustar
-        work.g_ground[i] = scalar_transfer(fh) * ustar
-        work.u_top[i] = canopy_top_wind(
-            ustar,
-            stand.veg_height[i] - step.displacement[i],
-            step.z0[i],
-            zeta,
-            step.profile_depth[i],
-            WIND_CANOPY_MIN,
-        )
+        work.g_ground[i] = scalar_transfer(fh[i]) * ustar
+        work.u_top[i] = canopy_top_wind(ustar, fm_top[i], WIND_CANOPY_MIN)
 
 
 @lane_loop

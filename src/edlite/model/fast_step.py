@@ -43,10 +43,13 @@ def lane_weather(met_points, stand, met):
     """Bilinear interpolation of one step's forcing (N_MET, point) to the lanes."""
     for v in range(N_MET):
         for i in range(LANES):
-            value = 0.0
-            for j in range(4):
-                value += stand.met_weight[j, i] * met_points[v, stand.met_point[j, i]]
-            met[v, i] = value
+            met[v, i] = 0.0
+    for p in range(stand.met_point.shape[0]):
+        at = stand.met_point[p, 0]
+        for v in range(N_MET):
+            value = met_points[v, at]
+            for i in range(LANES):
+                met[v, i] += stand.met_weight[p, i] * value
 
 
 @lane_loop

@@ -13,11 +13,8 @@ from edlite.kernels.soil_heat import heat_flux, snow_conductivity
 from edlite.kernels.soil_water import (
     RAMP,
     conductivity,
-    ice_impedance,
     log_saturation,
     matric_potential,
-    room_ramp,
-    supply_ramp,
 )
 from edlite.kernels.thermodynamics import liquid_energy
 from edlite.model.lanes import LANES, N_SNOW
@@ -189,18 +186,11 @@ def column_temperatures(deep, fast, soil, work, implicit):
 
 
 @lane_loop
-def root_uptake(soil, work, implicit):
-    """What roots take from each layer in work.uptake [kg m-2 s-1], from work.tr_at, and its energy.
-
-    The energy is that of the start of the step, with which leaves receive it.
-    """
-    demand = work.a0
-    for i in range(LANES):
-        demand[i] = 0.0
-    for k in range(soil.active.shape[0] - 1, -1, -1):
+def uptake_energy(work, implicit):
+    """Energy of what roots take (work.uptake) at the temperatures of the start of the step, with
+    which leaves receive it [W m-2]."""
+    for k in range(work.uptake.shape[0]):
         for i in range(LANES):
-            demand[i] += work.tr_at[k, i] / max(work.available_sum[k, i], 1e-12)
-            work.uptake[k, i] = work.available[k, i] * demand[i]
             implicit.uptake_energy[k, i] = work.uptake[k, i] * liquid_energy(work.t_soil[k, i])
 
 
@@ -251,7 +241,7 @@ def soil_potentials(fast, soil, work):
 def darcy_linear(fast, soil, stand, work, implicit):
     """Flux through the bottom of each layer [m s-1, positive up] and its slopes in both moistures.
 
-    The same flux as in `edlite.model.soil_column.soil_fluxes`.
+    The same flux as in `edlite.model.soil_column.layer_fluxes`; expects `limits_of_flow`.
     """
     n_layer = soil.active.shape[0]
     for k in range(n_layer):
@@ -270,28 +260,24 @@ def darcy_linear(fast, soil, stand, work, implicit):
             psi_slope = -b * psi * inverse
             k_slope_below = (2.0 * b_below + 3.0) * k_below * inverse_below
             psi_slope_below = -b_below * psi_below * inverse_below
-            scale = ice_impedance(0.5 * (f + f_below)) / max(soil.z[k] - soil.z[below], 1e-9)
+            impedance = work.impedance[k, i]
+            scale = impedance / max(soil.z[k] - soil.z[below], 1e-9)
             drop = psi + soil.z[k] - psi_below - soil.z[below]
             mean = 0.5 * (k_here + k_below)
             inner = -scale * mean * drop
             slope = -scale * (0.5 * k_slope * drop + mean * psi_slope)
             slope_below = -scale * (0.5 * k_slope_below * drop - mean * psi_slope_below)
             upward = inner > 0.0
-            room = where(
-                upward,
-                room_ramp(theta, soil.theta_s[k, i]),
-                room_ramp(theta_below, soil.theta_s[below, i]),
-            )
-            supply_here = supply_ramp(theta, soil.theta_r[k, i], f)
-            supply_below = supply_ramp(theta_below, soil.theta_r[below, i], f_below)
-            supply = where(upward, supply_below, supply_here)
+            room = where(upward, work.room[k, i], work.room[below, i])
+            supply_here = work.supply[k, i]
+            supply = where(upward, work.supply[below, i], supply_here)
             gate = room * supply
             closing = -inner * supply * ramp_slope(room)
             opening = inner * room * ramp_slope(supply) * where(upward, f_below, f)
             slope = slope * gate + where(upward, closing, opening)
             slope_below = slope_below * gate + where(upward, opening, closing)
             is_last = soil.last[k, i] > 0.5
-            out = -ice_impedance(f) * soil.free[i]
+            out = -impedance * soil.free[i]
             drain = out * k_here * supply_here
             drain_slope = out * (k_slope * supply_here + k_here * ramp_slope(supply_here) * f)
             implicit.flux[k, i] = moving * where(is_last, drain, inner * gate)

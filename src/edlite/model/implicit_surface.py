@@ -6,7 +6,7 @@ canopy air and is eliminated; two equations remain. Film water decays with its o
 """
 
 from edlite.constants import C_ICE, C_LIQ, CP_DRY, CP_VAP, L_F, M_DRY, R_VAP, T3, T_LZ, T_VZ
-from edlite.kernels.mathematics import clip01, exp, lane_loop, power, process, where
+from edlite.kernels.mathematics import clip01, exp, inverse_root_3, lane_loop, process, where
 from edlite.kernels.soil_water import pore_humidity, supply_ramp, surface_wetness
 from edlite.kernels.thermodynamics import (
     air_enthalpy,
@@ -34,7 +34,9 @@ def mean_wet_fraction(film, capacity, potential, dt):
     film, capacity [kg m-2];  potential : evaporation of a wholly wet leaf [kg m-2 s-1], >= 0.
     Exact for a constant potential: the cube root of the film falls linearly.
     """
-    start = power(max(min(film / max(capacity, 1e-12), 1.0), 1e-12), 1.0 / 3.0)
+    share = max(min(film / max(capacity, 1e-12), 1.0), 1e-12)
+    inverse = inverse_root_3(share)
+    start = share * inverse * inverse
     fall = potential * dt / (3.0 * max(capacity, 1e-12))
     end = max(start - fall, 0.0)
     mean = (start * start + start * end + end * end) / 3.0
@@ -73,11 +75,12 @@ def eliminate_leaves(dt, fast, cohorts, step, work, implicit):
         implicit.vapour_t[i] = 0.0
         implicit.vapour_q[i] = 0.0
     for c in range(step.lai.shape[0]):
-        for i in range(LANES):
-            # gathers, kept out of the vectorised loop
-            k = int(cohorts.root_layer[c, i])
-            work.a2[i] = work.available_sum[k, i]
-            work.a3[i] = work.source_energy[k, i]
+        first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
+        for k in range(first, last + 1):
+            for i in range(LANES):
+                ends_here = cohorts.root_layer[c, i] == k
+                work.a2[i] = where(ends_here, work.available_sum[k, i], work.a2[i])
+                work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
         for i in range(LANES):
             lai, t, q = step.lai[c, i], work.t_leaf[c, i], implicit.q[i]
             g_bw = work.g_bw[c, i]
@@ -93,8 +96,10 @@ def eliminate_leaves(dt, fast, cohorts, step, work, implicit):
             supply = clip01(work.a2[i] * WATER_SUPPLY_RAMP) * work.unsaturated[i]
             pull = where(dew, 0.0, cohorts.sides[c, i] * supply)
             g_o, g_c = step.g_open[c, i], step.g_closed[c, i]
-            open_g = pull * g_bw * g_o / (g_bw + g_o)
-            closed_g = pull * g_bw * g_c / (g_bw + g_c)
+            # both conductances in series with one division
+            scaled = pull * g_bw / ((g_bw + g_o) * (g_bw + g_c))
+            open_g = scaled * g_o * (g_bw + g_c)
+            closed_g = scaled * g_c * (g_bw + g_o)
             root_g = lai * (step.f_open[c, i] * open_g + step.f_closed[c, i] * closed_g)
             heat_g = 2.0 * lai * g_bw / HEAT_TO_VAPOUR * work.cp[i]
             vapour_h = vapour_enthalpy(t)
@@ -279,8 +284,11 @@ def finish_leaves(dt, fast, cohorts, step, work, implicit):
         for i in range(LANES):
             work.tr_at[k, i] = 0.0
     for c in range(step.lai.shape[0]):
-        for i in range(LANES):
-            work.a3[i] = work.source_energy[int(cohorts.root_layer[c, i]), i]
+        first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
+        for k in range(first, last + 1):
+            for i in range(LANES):
+                ends_here = cohorts.root_layer[c, i] == k
+                work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
         for i in range(LANES):
             before, q = work.t_leaf[c, i], implicit.q[i]
             t = (
@@ -314,8 +322,10 @@ def finish_leaves(dt, fast, cohorts, step, work, implicit):
             work.vapour_energy[i] += (film + tr) * vapour_h
             fast.e_film[i] += dt * film
             fast.transpiration[i] += dt * tr
-        for i in range(LANES):
-            work.tr_at[int(cohorts.root_layer[c, i]), i] += work.tr[c, i]
+        for k in range(first, last + 1):
+            for i in range(LANES):
+                ends_here = cohorts.root_layer[c, i] == k
+                work.tr_at[k, i] += where(ends_here, work.tr[c, i], 0.0)
     for c in range(fast.leaf_heat.shape[0]):
         for i in range(LANES):
             fast.leaf_transpiration[c, i] += dt * work.tr[c, i]

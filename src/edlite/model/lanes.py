@@ -49,8 +49,8 @@ class Stand(NamedTuple):
     canopy_depth: Array  # m, depth of canopy air
     reference_height: Array  # m, height of the forcing
     prescribed: Array  # 1: soil moisture is prescribed
-    met_point: Array  # (4, lane) int: grid points of the forcing
-    met_weight: Array  # (4, lane): bilinear weights
+    met_point: Array  # (point, lane) int: grid points of the forcing, the same in all lanes
+    met_weight: Array  # (point, lane): bilinear weights
 
 
 class Cohorts(NamedTuple):
@@ -64,14 +64,16 @@ class Cohorts(NamedTuple):
     crown_middle: Array  # m
     crown_fraction: Array  # height of the crown's middle over that of the canopy, at most 1
     root_layer: Array  # int, deepest rooted layer
+    root_first: Array  # the shallowest and deepest `root_layer` of the row, the same in all lanes
+    root_last: Array
     habit: Array  # 0 evergreen, 2 cold-deciduous, 4 drought-deciduous
     sla: Array  # m2 kgC-1
     vm0: Array  # mol m-2 s-1 at 15 degC
-    vm_low: Array  # degC
-    vm_high: Array
+    vm_cold: Array  # cut-offs of the capacity by temperature, see `temperature_limits`
+    vm_hot: Array
     vm_decay: Array  # K-1
     vm_hor: Array  # K
-    vm_q10: Array
+    vm_log_q10: Array
     gamma_rd: Array
     slope_m: Array
     intercept_b: Array  # mol m-2 s-1
@@ -82,15 +84,21 @@ class Cohorts(NamedTuple):
     sides: Array
     leaf_width: Array  # m
     clumping: Array
-    chi: Array
-    phi1: Array
+    phi1: Array  # leaf angles, see `leaf_angle_coefficients`
     phi2: Array
     mubar: Array
-    refl_vis: Array
-    trans_vis: Array
-    refl_nir: Array
-    trans_nir: Array
-    emissivity: Array
+    vis_omega: Array  # scattered share of light that meets a leaf
+    vis_eta: Array  # loss and return of diffuse light per unit leaf area
+    vis_zeta: Array
+    vis_k: Array  # their eigenvalue
+    vis_thick: Array  # diffuse reflectance of an endless layer
+    nir_omega: Array
+    nir_eta: Array
+    nir_zeta: Array
+    nir_k: Array
+    nir_thick: Array
+    thermal_k: Array
+    thermal_thick: Array
     c_leaf: Array  # J K-1 kgC-1
     film_capacity: Array  # kg m-2 leaf
     growth_fraction: Array
@@ -98,9 +106,15 @@ class Cohorts(NamedTuple):
     root_turnover: Array
     storage_turnover: Array
     f_labile: Array
-    root_resp: Array  # umol kgC-1 s-1 at 15 degC
+    root_resp: Array  # umol kgC-1 s-1 at 15 degC, per metre of rooted soil
     root_resp_q10: Array  # the same for the Q10 option
+    root_entry: Array  # int, row of `Work.root_warmth`: kind of roots and deepest layer
+    # (kind, lane): kinds of roots of equal response to temperature, as `rate_response` takes it
     root_hor: Array
+    root_log_q10: Array
+    root_cold: Array
+    root_hot: Array
+    root_decay: Array
 
 
 class Leaves(NamedTuple):
@@ -174,6 +188,7 @@ class Rows(NamedTuple):
     layer: int
     cohort: int
     recorded: int  # cohort rows whose fluxes are integrated one by one: all or none
+    kind: int = 1  # kinds of roots
 
     @property
     def controlled(self) -> int:
@@ -332,7 +347,11 @@ class Work(NamedTuple):
     available_sum: Array
     source_energy: Array
     uptake: Array
+    room: Array
+    supply: Array
+    impedance: Array
     tr_at: Array
+    root_warmth: Array  # (kind x layer, lane) m, depth weighted by the response to temperature
     t_leaf: Array  # (cohort, lane)
     g_bw: Array
     tr: Array
@@ -344,6 +363,8 @@ class Work(NamedTuple):
     c5: Array
     c6: Array
     c7: Array
+    c8: Array
+    c9: Array
 
 
 class Implicit(NamedTuple):
@@ -408,7 +429,7 @@ class Implicit(NamedTuple):
 
 _SNOW_FIELDS = {"t_snow", "f_snow", "snow_mass", "snow_heat"}
 _IMPLICIT_SNOW = {"snow_0", "snow_t", "snow_heat"}
-_LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("t_leaf")])
+_LAYER_FIELDS = set(Work._fields[Work._fields.index("t_soil") : Work._fields.index("root_warmth")])
 _STEP_COHORT = set(Step._fields[Step._fields.index("lai") :])
 _IMPLICIT_LAYER = set(
     Implicit._fields[Implicit._fields.index("soil_0") : Implicit._fields.index("leaf_0")]
@@ -422,6 +443,8 @@ def _allocate(kind, rows, layer_fields=(), cohort_fields=(), snow_fields=()):
     for name in kind._fields:
         if name in layer_fields:
             shape = (rows.layer, LANES)
+        elif name == "root_warmth":
+            shape = (rows.kind * rows.layer, LANES)
         elif name in snow_fields:
             shape = (N_SNOW, LANES)
         elif name in cohort_fields:

@@ -4,134 +4,217 @@ from edlite.constants import EPS, M_DRY, PAR_TO_MOL
 from edlite.kernels.mathematics import lane_loop, process, where
 from edlite.kernels.photosynthesis import (
     BOUNDARY_RATIO,
-    C4_INITIAL_SLOPE,
+    CONVERGED,
     G_MAX,
+    LOW_CO2,
     NEWTON_STEPS,
     compensation_point,
+    demand_function,
+    dry_conductance,
+    intercellular_co2,
     leuning,
     leuning_newton,
     light_threshold,
     net_assimilation,
     open_fraction,
+    rate_response,
     rubisco_constant,
-    vcmax,
+    smallest_demand,
+    supply_terms,
 )
 from edlite.kernels.thermodynamics import saturation_humidity
 from edlite.model.lanes import LANES
 from edlite.model.root_water import supply_water
 
 TO_UMOL = 1e6
-LIGHT, CO2 = 0, 2  # limitations: light, Rubisco (1), low CO2 (C4 only)
+USUAL_CI = 0.7  # of the CO2 of the air, to guess which limitation is the smallest
 
 
 @lane_loop
-def demand_function(which, c, cohorts, work):
-    """Coefficients r, s, x, t of one limitation for a row of cohorts, in work.s0 to s3.
+def capacities(q10_option, c, cohorts, leaves, step, work):
+    """Vm and Rd of cohort row c in work.c3 and work.c4, and the state of closed stomata.
 
-    Rows of `work` on entry: c3 Vm, c4 Rd, c5 Gamma*, c6 absorbed photons [mol m-2 s-1]; a4 the
-    half-saturation of Rubisco.
+    Returns whether any lane has light.
     """
+    bright = False
     for i in range(LANES):
-        c4 = cohorts.c4[c, i] > 0.5
-        vm, gamma = work.c3[c, i], work.c5[c, i]
-        light = which == LIGHT
-        capacity = where(light, cohorts.alpha[c, i] * work.c6[c, i], vm)
-        half = where(light, 2.0 * gamma, work.a4[i])
-        low_co2 = which == CO2
-        work.s0[i] = where(low_co2, C4_INITIAL_SLOPE * vm, where(c4, 0.0, capacity))
-        work.s1[i] = where(low_co2, 0.0, where(c4, capacity, -capacity * gamma))
-        work.s2[i] = where(low_co2 or c4, 0.0, 1.0)
-        work.s3[i] = where(low_co2 or c4, 1.0, half)
+        vm = (leaves.capacity_factor[c, i] * cohorts.vm0[c, i]) * rate_response(
+            q10_option,
+            cohorts.vm_hor[c, i],
+            cohorts.vm_log_q10[c, i],
+            cohorts.vm_cold[c, i],
+            cohorts.vm_hot[c, i],
+            cohorts.vm_decay[c, i],
+            work.t_leaf[c, i],
+        )
+        rd = cohorts.gamma_rd[c, i] * vm
+        work.c3[c, i], work.c4[c, i], work.c6[c, i] = vm, rd, 0.0
+        work.c1[c, i], work.c2[c, i] = cohorts.intercept_b[c, i], -rd
+        bright |= step.par[c, i] > 0.0
+    return bright
 
 
 @process
-def _stomata_step(g, c, i, fast, cohorts, work):
+def _constants_of_rubisco(q10_option, c, i, cohorts, work):
+    t = work.t_leaf[c, i]
+    work.c5[c, i] = compensation_point(q10_option, cohorts.c4[c, i], t)
+    work.a4[i] = rubisco_constant(q10_option, t)
+
+
+@lane_loop
+def light_response(q10_option, c, fast, cohorts, step, work):
+    """Quantum yield times absorbed photons in work.c6, 0 where stomata stay closed for lack of it.
+
+    Leaves Gamma* in work.c5 and Kc (1 + O/Ko) in work.a4. Returns whether any lane is lit.
+    """
+    if q10_option > 0.5:
+        for i in range(LANES):
+            _constants_of_rubisco(1.0, c, i, cohorts, work)
+    else:
+        for i in range(LANES):
+            _constants_of_rubisco(0.0, c, i, cohorts, work)
+    lit = False
+    for i in range(LANES):
+        lai, alpha = step.lai[c, i], cohorts.alpha[c, i]
+        photons = PAR_TO_MOL * step.par[c, i] / max(lai, 1e-9)
+        ca = fast.co2[i] * 1e-6
+        threshold = light_threshold(work.c4[c, i], ca, work.c5[c, i], alpha)
+        light = where((lai > 0.0) and (photons >= threshold), alpha * photons, 0.0)
+        work.c6[c, i] = light
+        lit |= light > 0.0
+    return lit
+
+
+@lane_loop
+def diffusion(c, fast, cohorts, step, work):
+    """Boundary-layer conductance to water [mol m-2 s-1] in work.c7, the same raised by the dryness
+    of the air in work.c0, resistance to CO2 in work.a6."""
+    for i in range(LANES):
+        g_bw = work.g_bw[c, i] * cohorts.sides[c, i] * (1.0 / M_DRY)
+        w_i = saturation_humidity(work.t_leaf[c, i], step.pressure[i]) / EPS
+        work.c7[c, i] = g_bw
+        work.c0[c, i] = dry_conductance(g_bw, w_i, fast.q[i] / EPS, cohorts.d0[c, i])
+        work.a6[i] = BOUNDARY_RATIO / max(g_bw, 1e-9)
+
+
+@process
+def _smallest_at(ci, c, i, cohorts, work):
+    return smallest_demand(
+        ci, cohorts.c4[c, i], work.c6[c, i], work.c3[c, i], work.c5[c, i], work.a4[i]
+    )
+
+
+@process
+def _newton(g, c, i, fast, cohorts, work):
     """One Newton step of the conductance `g` of cohort row c, lane i."""
-    g_bw = work.c7[c, i]
     return leuning_newton(
         g,
-        g_bw / BOUNDARY_RATIO,
-        g_bw,
-        fast.co2[i] * 1e-6,
-        work.c5[c, i],
+        work.a6[i],
+        work.c7[c, i],
         work.c0[c, i],
-        fast.q[i] / EPS,
+        fast.co2[i] * 1e-6 - work.c5[c, i],
         cohorts.slope_m[c, i],
         cohorts.intercept_b[c, i],
-        cohorts.d0[c, i],
         work.s0[i],
         work.s1[i],
         work.s2[i],
         work.s3[i],
-        work.c4[c, i],
     )
 
 
 @lane_loop
 def solve_limitation(c, fast, cohorts, work):
-    """Solve the limitation in work.s0 to s3: conductance in work.c1[c], assimilation in work.c2[c].
+    """Solve the limitation work.a5 of lanes with work.a7 = 1: conductance in work.c1[c], net
+    assimilation in work.c2[c].
 
-    work.c7 holds the boundary-layer conductance to water [mol m-2 s-1], work.c0 the humidity inside
-    the leaf.
+    A lane is left alone as soon as it has converged, so that its result is its own.
     """
     g = work.c1
     for i in range(LANES):
-        g_bw = work.c7[c, i]
-        g_bc, ca = g_bw / BOUNDARY_RATIO, fast.co2[i] * 1e-6
-        a = net_assimilation(
-            G_MAX, g_bc, ca, work.s0[i], work.s1[i], work.s2[i], work.s3[i], work.c4[c, i]
+        ca, gamma, b = fast.co2[i] * 1e-6, work.c5[c, i], cohorts.intercept_b[c, i]
+        r_bc = work.a6[i]
+        r, s, x, t = demand_function(
+            work.a5[i], cohorts.c4[c, i], work.c6[c, i], work.c3[c, i], gamma, work.a4[i]
         )
+        capacity, span, margin = supply_terms(r_bc, ca, r, s, x, t, work.c4[c, i])
+        a = net_assimilation(G_MAX, r_bc, capacity, span, margin, x)
         first = leuning(
             G_MAX,
             a,
-            g_bc,
-            g_bw,
-            ca,
-            work.c5[c, i],
+            r_bc,
+            work.c7[c, i],
             work.c0[c, i],
-            fast.q[i] / EPS,
+            ca - gamma,
             cohorts.slope_m[c, i],
-            cohorts.intercept_b[c, i],
-            cohorts.d0[c, i],
+            b,
         )
-        g[c, i] = min(max(first, cohorts.intercept_b[c, i]), G_MAX)
+        g[c, i] = min(max(first, b), G_MAX)
+        work.s0[i], work.s1[i], work.s2[i], work.s3[i] = capacity, span, margin, x
     for _ in range(NEWTON_STEPS):
+        moving = False
         for i in range(LANES):
-            g[c, i] = _stomata_step(g[c, i], c, i, fast, cohorts, work)
+            before = g[c, i]
+            after = where(work.a7[i] > 0.5, _newton(before, c, i, fast, cohorts, work), before)
+            g[c, i] = after
+            moves = abs(after - before) > CONVERGED * after
+            work.a7[i] = where(moves, 1.0, 0.0)
+            moving |= moves
+        if not moving:
+            break
     for i in range(LANES):
-        g_bc, ca = work.c7[c, i] / BOUNDARY_RATIO, fast.co2[i] * 1e-6
-        b, rd = cohorts.intercept_b[c, i], work.c4[c, i]
-        r, s, x, t = work.s0[i], work.s1[i], work.s2[i], work.s3[i]
-        a = net_assimilation(g[c, i], g_bc, ca, r, s, x, t, rd)
-        at_rest = net_assimilation(b, g_bc, ca, r, s, x, t, rd)
-        # where even the largest conductance gains nothing, stomata rest at the intercept
-        g[c, i] = where(a > 0.0, g[c, i], b)
-        work.c2[c, i] = where(a > 0.0, a, at_rest)
+        work.c2[c, i] = net_assimilation(
+            g[c, i], work.a6[i], work.s0[i], work.s1[i], work.s2[i], work.s3[i]
+        )
 
 
 @lane_loop
-def stomata(q10_option, c, fast, cohorts, work):
-    """Open-stomata solution of cohort row c: the smallest of the limitations.
+def doubtful(c, fast, cohorts, work):
+    """Mark in work.a2 the lit lanes where another limitation than the solved one is the smallest at
+    the solution; keep the solutions in work.a0 and work.a1. Returns whether there are any.
+
+    Demands rise with ci, supply falls and Leuning's conductance rises with assimilation: where the
+    others are larger at the solution of one, their own solutions have more assimilation.
+    """
+    any_lane = False
+    for i in range(LANES):
+        g, a = work.c1[c, i], work.c2[c, i]
+        ci = intercellular_co2(g, a, fast.co2[i] * 1e-6, work.a6[i])
+        other = _smallest_at(ci, c, i, cohorts, work) != work.a5[i]
+        doubt = (work.c6[c, i] > 0.0) and other
+        work.a2[i] = where(doubt, 1.0, 0.0)
+        work.a0[i], work.a1[i] = g, where(doubt, 1e30, a)
+        any_lane |= doubt
+    return any_lane
+
+
+@lane_loop
+def stomata(c, fast, cohorts, work):
+    """Open-stomata solution of cohort row c: that of the limitation of smallest assimilation.
 
     Leaves conductance in work.c1[c] and net assimilation in work.c2[c] [mol m-2 leaf s-1].
     """
-    best_a, best_g = work.a5, work.a6
+    best_g, best_a = work.a0, work.a1
     has_c4 = False
     for i in range(LANES):
         has_c4 |= cohorts.c4[c, i] > 0.5
-        work.a4[i] = rubisco_constant(q10_option, work.t_leaf[c, i])
-        best_a[i] = 1e30
-        best_g[i] = 0.0
-    for which in range(3 if has_c4 else 2):
-        demand_function(which, c, cohorts, work)
+        work.a5[i] = _smallest_at(USUAL_CI * fast.co2[i] * 1e-6, c, i, cohorts, work)
+        work.a7[i] = where(work.c6[c, i] > 0.0, 1.0, 0.0)
+    solve_limitation(c, fast, cohorts, work)
+    if not doubtful(c, fast, cohorts, work):
+        return
+    for limitation in range(3 if has_c4 else 2):
+        for i in range(LANES):
+            counts = (limitation != LOW_CO2) or (cohorts.c4[c, i] > 0.5)
+            work.a5[i] = limitation
+            work.a7[i] = where(counts, work.a2[i], 0.0)
+            work.a3[i] = work.a7[i]
         solve_limitation(c, fast, cohorts, work)
         for i in range(LANES):
-            counts = (which != CO2) or (cohorts.c4[c, i] > 0.5)
-            smaller = counts and (work.c2[c, i] < best_a[i])
+            smaller = (work.a3[i] > 0.5) and (work.c2[c, i] < best_a[i])
             best_g[i] = where(smaller, work.c1[c, i], best_g[i])
             best_a[i] = where(smaller, work.c2[c, i], best_a[i])
     for i in range(LANES):
-        work.c2[c, i], work.c1[c, i] = best_a[i], best_g[i]
+        work.c1[c, i], work.c2[c, i] = best_g[i], best_a[i]
 
 
 @lane_loop
@@ -142,34 +225,10 @@ def photosynthesis(switches, fast, soil, cohorts, leaves, step, work):
         step.gpp[i] = 0.0
         step.leaf_resp[i] = 0.0
     for c in range(step.lai.shape[0]):
-        lit = False
-        for i in range(LANES):
-            lai, t = step.lai[c, i], work.t_leaf[c, i]
-            vm = leaves.capacity_factor[c, i] * vcmax(
-                switches.q10,
-                cohorts.vm0[c, i],
-                cohorts.vm_hor[c, i],
-                cohorts.vm_q10[c, i],
-                cohorts.vm_low[c, i],
-                cohorts.vm_high[c, i],
-                cohorts.vm_decay[c, i],
-                t,
-            )
-            rd = cohorts.gamma_rd[c, i] * vm
-            gamma = compensation_point(switches.q10, cohorts.c4[c, i], t)
-            photons = PAR_TO_MOL * step.par[c, i] / max(lai, 1e-9)
-            ca = fast.co2[i] * 1e-6
-            threshold = light_threshold(rd, ca, gamma, cohorts.alpha[c, i])
-            photons = where((lai > 0.0) and (photons >= threshold), photons, 0.0)
-            lit |= photons > 0.0
-            work.c0[c, i] = saturation_humidity(t, step.pressure[i]) / EPS
-            work.c3[c, i], work.c4[c, i], work.c5[c, i] = vm, rd, gamma
-            work.c6[c, i] = photons
-            work.c7[c, i] = work.g_bw[c, i] / M_DRY * cohorts.sides[c, i]
-            work.c1[c, i] = cohorts.intercept_b[c, i]
-            work.c2[c, i] = -rd
-        if lit:
-            stomata(switches.q10, c, fast, cohorts, work)
+        bright = capacities(switches.q10, c, cohorts, leaves, step, work)
+        if bright and light_response(switches.q10, c, fast, cohorts, step, work):
+            diffusion(c, fast, cohorts, step, work)
+            stomata(c, fast, cohorts, work)
         supply_water(switches.water_limitation, c, fast, soil, cohorts, work)
         for i in range(LANES):
             lai, rd = step.lai[c, i], work.c4[c, i]

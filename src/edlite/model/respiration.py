@@ -2,7 +2,7 @@
 
 from edlite.constants import UMOL_TO_KGC, YEAR_S
 from edlite.kernels.mathematics import lane_loop, where
-from edlite.kernels.photosynthesis import arrhenius, q10_response, temperature_cutoff
+from edlite.kernels.photosynthesis import rate_response
 from edlite.kernels.soil_carbon import (
     RESPIRED_STRUCTURAL,
     fast_loss,
@@ -20,38 +20,38 @@ UMOL_PER_KGC = 1.0 / UMOL_TO_KGC
 
 
 @lane_loop
-def root_respiration(q10_option, cohorts, soil, step, work):
+def root_warmth(q10_option, cohorts, soil, work):
+    """Depth from the top down to each layer, weighted by the temperature response of each kind of
+    roots [m], in work.root_warmth."""
+    n_layer = soil.active.shape[0]
+    for kind in range(cohorts.root_hor.shape[0]):
+        for i in range(LANES):
+            work.a2[i] = 0.0
+        for k in range(n_layer):
+            for i in range(LANES):
+                response = rate_response(
+                    q10_option,
+                    cohorts.root_hor[kind, i],
+                    cohorts.root_log_q10[kind, i],
+                    cohorts.root_cold[kind, i],
+                    cohorts.root_hot[kind, i],
+                    cohorts.root_decay[kind, i],
+                    work.t_soil[k, i],
+                )
+                work.a2[i] += soil.dz[k] * soil.active[k, i] * response
+                work.root_warmth[kind * n_layer + k, i] = work.a2[i]
+
+
+@lane_loop
+def root_respiration(q10_option, cohorts, step, work):
     """Fine-root respiration [umol m-2 s-1]. Thickness-weighted over roots."""
     for i in range(LANES):
         step.root_resp[i] = 0.0
     for c in range(cohorts.n.shape[0]):
         for i in range(LANES):
-            work.a2[i] = 0.0
-            work.a3[i] = 0.0
-        for k in range(soil.active.shape[0]):
-            for i in range(LANES):
-                rooted = where(cohorts.root_layer[c, i] >= k, soil.dz[k] * soil.active[k, i], 0.0)
-                rate = where(
-                    q10_option > 0.5,
-                    q10_response(1.0, cohorts.vm_q10[c, i], work.t_soil[k, i]),
-                    arrhenius(1.0, cohorts.root_hor[c, i], work.t_soil[k, i]),
-                )
-                cut = temperature_cutoff(
-                    work.t_soil[k, i],
-                    cohorts.vm_low[c, i],
-                    cohorts.vm_high[c, i],
-                    cohorts.vm_decay[c, i],
-                )
-                work.a2[i] += rooted * rate / cut
-                work.a3[i] += rooted
-        for i in range(LANES):
-            respired = (
-                where(q10_option > 0.5, cohorts.root_resp_q10[c, i], cohorts.root_resp[c, i])
-                * work.a2[i]
-                / max(work.a3[i], 1e-9)
-                * cohorts.root_carbon[c, i]
-                * cohorts.n[c, i]
-            )
+            at_15 = where(q10_option > 0.5, cohorts.root_resp_q10[c, i], cohorts.root_resp[c, i])
+            roots = cohorts.root_carbon[c, i] * cohorts.n[c, i]
+            respired = at_15 * roots * work.root_warmth[cohorts.root_entry[c, i], i]
             step.fine_root[c, i] = respired
             step.root_resp[i] += respired
 
@@ -59,12 +59,14 @@ def root_respiration(q10_option, cohorts, soil, step, work):
 @lane_loop
 def decomposition_activity(option, fast, soil, work):
     """Temperature and wetness factor of decomposition in work.a2."""
-    if option < 1.5:
+    if option < 0.5:
         for i in range(LANES):
-            t = work.t_soil[0, i]
-            f_t = temperature_exponential(t) if option < 0.5 else temperature_lloyd_taylor(t)
             f_w = wetness_exponential(fast.theta[0, i], soil.theta_r[0, i], soil.theta_s[0, i])
-            work.a2[i] = f_t * f_w
+            work.a2[i] = temperature_exponential(work.t_soil[0, i]) * f_w
+    elif option < 1.5:
+        for i in range(LANES):
+            f_w = wetness_exponential(fast.theta[0, i], soil.theta_r[0, i], soil.theta_s[0, i])
+            work.a2[i] = temperature_lloyd_taylor(work.t_soil[0, i]) * f_w
     else:
         for i in range(LANES):
             work.a3[i] = 0.0
@@ -86,7 +88,8 @@ def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
     Expects what `photosynthesis` leaves in `step`.
     """
     option = switches.decomposition
-    root_respiration(switches.q10, cohorts, soil, step, work)
+    root_warmth(switches.q10, cohorts, soil, work)
+    root_respiration(switches.q10, cohorts, step, work)
     decomposition_activity(option, fast, soil, work)
     for i in range(LANES):
         activity = work.a2[i]
@@ -105,7 +108,7 @@ def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
             emitted = leaves.growth_resp[c, i] + leaves.virtual_resp[c, i]
             step.other_resp[i] += emitted * UMOL_PER_KGC
             net = step.leaf_gpp[c, i] - step.leaf_dark[c, i] - step.fine_root[c, i]
-            leaves.gain[c, i] += net * dt / UMOL_PER_KGC
+            leaves.gain[c, i] += net * (dt * UMOL_TO_KGC)
     for i in range(LANES):
         step.co2_source[i] = (
             step.root_resp[i] + step.rh[i] + step.other_resp[i] + step.leaf_resp[i] - step.gpp[i]

@@ -16,10 +16,10 @@ from edlite.model.implicit_column import (
     eliminate_snow,
     eliminate_soil,
     move_in_soil,
-    root_uptake,
     soil_potentials,
     solve_moisture,
     take_part,
+    uptake_energy,
 )
 from edlite.model.implicit_surface import (
     eliminate_ground,
@@ -33,6 +33,7 @@ from edlite.model.implicit_surface import (
 from edlite.model.integrator import insane
 from edlite.model.lanes import LANES
 from edlite.model.snow import divide, percolate, snow_fluxes
+from edlite.model.soil_column import limits_of_flow, uptake_by_layer
 
 SOLUTIONS = 2
 
@@ -54,13 +55,22 @@ def _before_drip(fast, implicit):
 
 
 @lane_loop
-def _spread_drip(dt, fast, d, work, implicit):
-    """What dripped falls over the whole step, like rain."""
+def _take_drip(fast, implicit):
+    """Hold back what dripped."""
     for i in range(LANES):
-        d.snow[0, i] += (fast.snow[0, i] - implicit.drip[i]) / dt
-        d.snow_energy[0, i] += (fast.snow_energy[0, i] - implicit.drip_energy[i]) / dt
-        fast.snow[0, i] = implicit.drip[i]
-        fast.snow_energy[0, i] = implicit.drip_energy[i]
+        before, before_energy = implicit.drip[i], implicit.drip_energy[i]
+        implicit.drip[i] = fast.snow[0, i] - before
+        implicit.drip_energy[i] = fast.snow_energy[0, i] - before_energy
+        fast.snow[0, i] = before
+        fast.snow_energy[0, i] = before_energy
+
+
+@lane_loop
+def _spread_drip(dt, d, work, implicit):
+    """It falls over the whole step, like rain."""
+    for i in range(LANES):
+        d.snow[0, i] += implicit.drip[i] / dt
+        d.snow_energy[0, i] += implicit.drip_energy[i] / dt
         implicit.heat_in[i] = work.a2[i]
 
 
@@ -95,17 +105,20 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
     finish_ground(step, work, implicit)
     finish_leaves(dt, fast, cohorts, step, work, implicit)
     finish_air(dt, fast, step, work, implicit)
-    root_uptake(soil, work, implicit)
+    uptake_by_layer(work)
+    uptake_energy(work, implicit)
     column_temperatures(deep, fast, soil, work, implicit)
-    snow_fluxes(fast, d, ground, soil, step, work)
     _before_drip(fast, implicit)
-    leaf_water(step.done, fast, ground, step)
-    _spread_drip(dt, fast, d, work, implicit)
+    leaf_water(step.done, fast, ground, step, work)
+    _take_drip(fast, implicit)
+    snow_fluxes(fast, d, ground, soil, step, work)
+    _spread_drip(dt, d, work, implicit)
     most = count_parts(dt, fast, d, work, implicit)
     for part in range(most):
         take_part(part, dt, fast, d, implicit, step.done)
         if part > 0:
             soil_potentials(fast, soil, work)
+        limits_of_flow(fast, soil, work)
         darcy_linear(fast, soil, stand, work, implicit)
         solve_moisture(soil, stand, work, implicit)
         move_in_soil(fast, soil, stand, work, implicit)
