@@ -12,12 +12,15 @@ from edlite.kernels.thermodynamics import (
     air_enthalpy,
     air_temperature,
     latent_heat,
+    pool_temperature,
     saturation_humidity,
     vapour_enthalpy,
 )
 from edlite.model.derivatives import UNSATURATED_RAMP, WATER_SUPPLY_RAMP
 from edlite.model.exchange import HEAT_TO_VAPOUR
 from edlite.model.lanes import LANES
+
+LEAF_STRAY = 1.0  # K by which the energy of a leaf may stray from the solution
 
 
 @process
@@ -59,6 +62,13 @@ def phase_of_leaf(energy, capacity, water, slope):
         where(warm, liquid, where(cold, ice, 0.0)),
         where(warm, water * C_LIQ * T_LZ, 0.0),
     )
+
+
+@process
+def held_by_leaf(temperature, water, capacity):
+    """Energy [J m-2] of a leaf and its film of one phase; capacity [J m-2 K-1] of the dry leaf."""
+    liquid = capacity * temperature + water * C_LIQ * (temperature - T_LZ)
+    return where(temperature > T3, liquid, (capacity + water * C_ICE) * temperature)
 
 
 @lane_loop
@@ -136,6 +146,12 @@ def eliminate_leaves(dt, fast, cohorts, step, work, implicit):
             implicit.vapour_0[i] += vapour_0
             implicit.vapour_t[i] += vapour_t
             implicit.vapour_q[i] += vapour_q
+
+
+@process
+def towards(old, new, share):
+    """`share` of the way from one positive value to another, kept above half of the smaller."""
+    return max(old + share * (new - old), 0.5 * min(old, new))
 
 
 @lane_loop
@@ -228,6 +244,39 @@ def solve_air(dt, fast, step, work, implicit):
         implicit.q_before[i] = q
         work.t_canopy[i] = (a_0 * b_q - a_q * b_0) * scale
         implicit.q[i] = max((a_t * b_0 - a_0 * b_t) * scale, 1e-8)
+        warmer = step.enthalpy_air[i] - air_enthalpy(work.t_canopy[i], implicit.q[i])
+        moister = step.q_air[i] - implicit.q[i]
+        implicit.by_exchange[i] = (warmer * b_q - a_q * moister) * scale
+
+
+@lane_loop
+def keep_exchange(work, implicit):
+    """Remember the exchange that the last solution had."""
+    for i in range(LANES):
+        implicit.exchange[i] = work.conductance[i]
+        implicit.exchange_ground[i] = work.g_ground[i]
+        implicit.exchange_ustar[i] = work.ustar[i]
+        implicit.exchange_top[i] = work.u_top[i]
+
+
+@lane_loop
+def settle_exchange(work, implicit):
+    """Move the exchange to where the next solution will agree with it, by the secant method.
+
+    Where air is unstable, warmer canopy air has more exchange, which cools it: the exchange of the
+    last solution is too far away. In calm nights they drive each other, and it is too near.
+    """
+    for i in range(LANES):
+        change = work.t_canopy[i] - implicit.t_before[i]
+        slope = (work.conductance[i] - implicit.exchange[i]) / where(
+            abs(change) > 1e-3, change, 1e30
+        )
+        feedback = slope * implicit.by_exchange[i]
+        share = where(feedback < 0.5, 1.0 / (1.0 - min(feedback, 0.5)), 2.0)
+        work.conductance[i] = towards(implicit.exchange[i], work.conductance[i], share)
+        work.g_ground[i] = towards(implicit.exchange_ground[i], work.g_ground[i], share)
+        work.ustar[i] = towards(implicit.exchange_ustar[i], work.ustar[i], share)
+        work.u_top[i] = towards(implicit.exchange_top[i], work.u_top[i], share)
 
 
 @lane_loop
@@ -312,6 +361,16 @@ def finish_leaves(dt, fast, cohorts, step, work, implicit):
                 + tr * work.a3[i]
             )
             fast.leaf_water[c, i] += dt * (step.interception[c, i] - film)
+            # a film that ends early, or of another mass than the solution assumed, leaves energy
+            # that thin leaves cannot hold: they give it to the air
+            water, capacity = fast.leaf_water[c, i], max(step.capacity[c, i], 1e-6)
+            found = pool_temperature(fast.leaf_energy[c, i], water, capacity)
+            held = min(max(found, t - LEAF_STRAY), t + LEAF_STRAY)
+            strayed = (held != found) and (step.capacity[c, i] > 0.0)
+            held_energy = held_by_leaf(held, water, capacity)
+            surplus = where(strayed, fast.leaf_energy[c, i] - held_energy, 0.0)
+            fast.leaf_energy[c, i] -= surplus
+            sensible = sensible + surplus / dt
             fast.psi_open[c, i] = dt * implicit.open_g[c, i] * max(deficit, 0.0)
             work.t_leaf[c, i] = t
             work.tr[c, i] = tr

@@ -377,6 +377,11 @@ class Implicit(NamedTuple):
     q: Array  # humidity of canopy air
     t_before: Array
     q_before: Array
+    by_exchange: Array  # K per kg m-2 s-1, of canopy air by its exchange with the atmosphere
+    exchange: Array  # kg m-2 s-1, with the atmosphere, of the last solution
+    exchange_ground: Array  # m s-1
+    exchange_ustar: Array  # m s-1
+    exchange_top: Array  # m s-1, wind at the canopy's top
     energy_0: Array  # W m-2 from leaves and ground to canopy air
     energy_t: Array
     energy_q: Array

@@ -28,6 +28,8 @@ from edlite.model.implicit_surface import (
     finish_ground,
     finish_leaves,
     iterate,
+    keep_exchange,
+    settle_exchange,
     solve_air,
 )
 from edlite.model.integrator import insane
@@ -97,7 +99,9 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
     for solution in range(SOLUTIONS):
         if solution > 0:
             iterate(fast, step, work, implicit)
+            keep_exchange(work, implicit)
             turbulence(switches, stand, step, work, fast)
+            settle_exchange(work, implicit)
             boundary_layers(cohorts, step, work)
         eliminate_leaves(dt, fast, cohorts, step, work, implicit)
         eliminate_ground(dt, fast, soil, step, work, implicit)
