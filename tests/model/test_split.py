@@ -16,13 +16,8 @@ from edlite.model.implicit_column import (
     solve_moisture,
     water_heat_capacity,
 )
-from edlite.model.implicit_surface import (
-    held_by_leaf,
-    mean_wet_fraction,
-    phase_of_leaf,
-    saturation_slope,
-    towards,
-)
+from edlite.model.implicit_exchange import held_by_leaf, towards
+from edlite.model.implicit_surface import mean_wet_fraction, phase_of_leaf, saturation_slope
 from edlite.model.options import ModelOptions
 from edlite.model.soil_column import limits_of_flow
 from helpers.from_python import from_python

@@ -377,7 +377,8 @@ class Implicit(NamedTuple):
     q: Array  # humidity of canopy air
     t_before: Array
     q_before: Array
-    by_exchange: Array  # K per kg m-2 s-1, of canopy air by its exchange with the atmosphere
+    by_energy: Array  # K per W m-2, response of canopy air
+    by_vapour: Array  # K per kg m-2 s-1
     exchange: Array  # kg m-2 s-1, with the atmosphere, of the last solution
     exchange_ground: Array  # m s-1
     exchange_ustar: Array  # m s-1

@@ -21,15 +21,17 @@ from edlite.model.implicit_column import (
     take_part,
     uptake_energy,
 )
-from edlite.model.implicit_surface import (
-    eliminate_ground,
-    eliminate_leaves,
+from edlite.model.implicit_exchange import (
     finish_air,
     finish_ground,
     finish_leaves,
-    iterate,
     keep_exchange,
     settle_exchange,
+)
+from edlite.model.implicit_surface import (
+    eliminate_ground,
+    eliminate_leaves,
+    iterate,
     solve_air,
 )
 from edlite.model.integrator import insane
@@ -101,7 +103,7 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
             iterate(fast, step, work, implicit)
             keep_exchange(work, implicit)
             turbulence(switches, stand, step, work, fast)
-            settle_exchange(work, implicit)
+            settle_exchange(step, work, implicit)
             boundary_layers(cohorts, step, work)
         eliminate_leaves(dt, fast, cohorts, step, work, implicit)
         eliminate_ground(dt, fast, soil, step, work, implicit)
