@@ -401,6 +401,7 @@ class Implicit(NamedTuple):
     surface_capacity: Array  # W m-2 K-1 over the step
     surface_heat: Array  # W m-2 shortwave
     heat_in: Array  # W m-2 into the soil
+    beyond: Array  # J m-2 that a sublayer of snow cannot hold
     drip: Array  # kg m-2 of surface water before leaves drip
     drip_energy: Array  # J m-2
     parts: Array  # in which water moves

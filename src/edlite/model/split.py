@@ -16,6 +16,7 @@ from edlite.model.implicit_column import (
     eliminate_snow,
     eliminate_soil,
     move_in_soil,
+    pass_on_heat,
     soil_potentials,
     solve_moisture,
     take_part,
@@ -119,6 +120,7 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
     _take_drip(fast, implicit)
     snow_fluxes(fast, d, ground, soil, step, work)
     _spread_drip(dt, d, work, implicit)
+    pass_on_heat(dt, fast, d, work, implicit)
     most = count_parts(dt, fast, d, work, implicit)
     for part in range(most):
         take_part(part, dt, fast, d, implicit, step.done)
