@@ -12,12 +12,12 @@ MELT = "hours of melt: when the last snow goes, albedo jumps"
 THIN = "soil at the melting point and thin snow"
 PLANTS = {
     ("gpp", "rmsd_hourly"): (AIMS["gpp"], 0.05, NIGHT),
-    ("le", "rmsd_hourly"): (AIMS["le"], 6.0, MELT),
-    ("h", "rmsd_hourly"): (AIMS["h"], 4.0, NIGHT),
-    ("t_canopy_air", "rmsd_hourly"): (AIMS["t_canopy_air"], 0.5, NIGHT),
-    ("theta_1", "rmsd_hourly"): (AIMS["theta_1"], 0.02, THIN),
+    ("le", "rmsd_hourly"): (AIMS["le"], 7.0, MELT),
+    ("h", "rmsd_hourly"): (AIMS["h"], 9.0, THIN),
+    ("t_canopy_air", "rmsd_hourly"): (AIMS["t_canopy_air"], 0.6, NIGHT),
+    ("theta_1", "rmsd_hourly"): (AIMS["theta_1"], 0.035, THIN),
     ("gpp", "bias_percent"): (ANNUAL_CARBON, 1.0, NIGHT),
     ("leaf_resp", "bias_percent"): (ANNUAL_CARBON, 1.0, NIGHT),
     ("root_resp", "bias_percent"): (ANNUAL_CARBON, 1.0, THIN),
-    ("rh", "bias_percent"): (ANNUAL_CARBON, 1.5, THIN),
+    ("rh", "bias_percent"): (ANNUAL_CARBON, 3.5, THIN),
 }
