@@ -125,5 +125,7 @@ SPLIT_KNOWN = {
     # snow of the bare ground is that of `rk4`, and so are the misses
     **{("winter, split", *key[1:]): why for key, why in KNOWN.items() if key[0] == "winter"},
     ("year, split", "t_canopy_air", "daily"): (0.6, SNOW),
+    ("year, split", "le", "percent"): (3.5, SNOW),
     ("summer, split", "soil_temperature_1", "rmsd"): (0.65, UNSTABLE),
+    ("summer, split", "soil_temperature_4", "rmsd"): (0.25, UNSTABLE),
 }

@@ -246,7 +246,8 @@ def pass_on_heat(dt, fast, d, work, implicit):
             gained = d.snow_energy[j, i] + where(there, implicit.beyond[i] / dt, 0.0)
             energy, held = fast.snow_energy[j, i] + dt * gained, max(mass, EMPTY)
             found, t = pool_temperature(energy, held, 0.0), work.t_snow[j, i]
-            kept = min(max(found, t - STRAY), t + STRAY)
+            # melting and freezing is no stray
+            kept = min(max(found, min(t, T3) - STRAY), max(t, T3) + STRAY)
             kept_energy = held * where(kept > T3, C_LIQ * (kept - T_LZ), C_ICE * kept)
             strayed = there and (kept != found)
             d.snow_energy[j, i] = where(
