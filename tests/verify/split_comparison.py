@@ -88,7 +88,7 @@ def markdown_of_cases(table: pd.DataFrame, variables: Iterable[str]) -> str:
 
 
 def _cell(row: pd.Series) -> str:
-    if row["rmsd_hourly"] == 0.0:
+    if row["rmsd_hourly"] < 1e-9:
         return "0"
     if np.isfinite(row["bias_percent"]):
         return f"{row['rmsd_hourly']:.2g} ({row['bias_percent']:+.2f} %)"
