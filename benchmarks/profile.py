@@ -26,6 +26,7 @@ from edlite.model import (
     exchange,
     fast_step,
     implicit_column,
+    implicit_exchange,
     implicit_surface,
     integrator,
     lane_views,
@@ -110,7 +111,8 @@ SPLIT = {
         (implicit_surface.leaf_conductances, STEP, split.SOLUTIONS),
         (implicit_surface.eliminate_leaves, STEP, split.SOLUTIONS),
         (implicit_surface.iterate, STEP, split.SOLUTIONS - 1),
-        (implicit_surface.finish_leaves, STEP, 1),
+        (implicit_exchange.settle_exchange, STEP, split.SOLUTIONS - 1),
+        (implicit_exchange.finish_leaves, STEP, 1),
         (adjust.leaf_water, STEP, 1),
     ],
     "soil": [
@@ -131,7 +133,7 @@ SPLIT = {
     ],
     "canopy air, phases": [
         (implicit_surface.solve_air, STEP, split.SOLUTIONS),
-        (implicit_surface.finish_air, STEP, 1),
+        (implicit_exchange.finish_air, STEP, 1),
         (integrator.insane, STEP, 1),
     ],
 }

@@ -11,6 +11,7 @@ from edlite.model import (
     derivatives,
     exchange,
     implicit_column,
+    implicit_exchange,
     implicit_surface,
     integrator,
     photosynthesis,
@@ -40,7 +41,9 @@ LOOPS = (
     *(radiation.beam_in_rows, radiation.shortwave_band, radiation.longwave),
     *(respiration.root_warmth, respiration.root_respiration, respiration.decomposition_activity),
     *(implicit_surface.eliminate_leaves, implicit_surface.eliminate_ground),
-    *(implicit_surface.solve_air, implicit_surface.finish_leaves, implicit_surface.finish_air),
+    *(implicit_surface.leaf_vapour, implicit_surface.leaf_conductances),
+    *(implicit_surface.solve_air, implicit_exchange.settle_exchange),
+    *(implicit_exchange.finish_leaves, implicit_exchange.finish_air),
     *(implicit_column.eliminate_soil, implicit_column.eliminate_snow),
     *(implicit_column.darcy_linear, implicit_column.solve_moisture, implicit_column.move_in_soil),
 )

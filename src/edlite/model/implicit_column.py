@@ -7,7 +7,7 @@ moisture of both layers, make a tridiagonal system. The fluxes of either solutio
 energy and water, so both are conserved to rounding whatever the step.
 """
 
-from edlite.constants import C_ICE, C_LIQ, RHO_W, T3
+from edlite.constants import C_ICE, C_LIQ, RHO_W, T3, T_LZ
 from edlite.kernels.mathematics import exp, lane_loop, process, where
 from edlite.kernels.soil_heat import heat_flux, snow_conductivity
 from edlite.kernels.soil_water import (
@@ -16,7 +16,7 @@ from edlite.kernels.soil_water import (
     log_saturation,
     matric_potential,
 )
-from edlite.kernels.thermodynamics import liquid_energy
+from edlite.kernels.thermodynamics import liquid_energy, pool_temperature
 from edlite.model.lanes import LANES, N_SNOW
 from edlite.model.snow import (
     EMPTY,
@@ -27,6 +27,7 @@ from edlite.model.snow import (
 )
 
 PARTS = 6.0  # of a step in which water moves where it stands or falls
+STRAY = 1.0  # K by which the energy of a sublayer may stray from the solution
 WET = 0.02  # kg m-2 of water that stands or falls
 
 
@@ -224,7 +225,41 @@ def take_part(part, dt, fast, d, implicit, done):
         fast.snow[0, i] += implicit.part[i] * d.snow[0, i]
     for j in range(N_SNOW):
         for i in range(LANES):
-            fast.snow_energy[j, i] += implicit.part[i] * d.snow_energy[j, i]
+            heat = implicit.part[i] * d.snow_energy[j, i]
+            # a sublayer that an earlier part took away leaves its heat to the first
+            there = (fast.snow[j, i] > EMPTY) or (j == 0)
+            fast.snow_energy[j, i] += where(there, heat, 0.0)
+            fast.snow_energy[0, i] += where(there, 0.0, heat)
+
+
+@lane_loop
+def pass_on_heat(dt, fast, d, work, implicit):
+    """What the solution took for the heat of melting but a thin sublayer cannot hold goes to the
+    next one, at last to the soil."""
+    for i in range(LANES):
+        implicit.beyond[i] = 0.0
+    for j in range(N_SNOW):
+        for i in range(LANES):
+            own = work.pool[i] >= POOL_OWN_TEMPERATURE
+            mass = fast.snow[j, i] + dt * d.snow[j, i] * where(j == 0, 1.0, 0.0)
+            there = own and ((fast.snow[j, i] > EMPTY) or (j == 0))
+            gained = d.snow_energy[j, i] + where(there, implicit.beyond[i] / dt, 0.0)
+            energy, held = fast.snow_energy[j, i] + dt * gained, max(mass, EMPTY)
+            found, t = pool_temperature(energy, held, 0.0), work.t_snow[j, i]
+            # melting and freezing is no stray
+            kept = min(max(found, min(t, T3) - STRAY), max(t, T3) + STRAY)
+            kept_energy = held * where(kept > T3, C_LIQ * (kept - T_LZ), C_ICE * kept)
+            strayed = there and (kept != found)
+            d.snow_energy[j, i] = where(
+                strayed,
+                (kept_energy - fast.snow_energy[j, i]) / dt,
+                where(there, gained, d.snow_energy[j, i]),
+            )
+            implicit.beyond[i] = where(
+                there, where(strayed, energy - kept_energy, 0.0), implicit.beyond[i]
+            )
+    for i in range(LANES):
+        implicit.heat_in[i] += implicit.beyond[i] / dt
 
 
 @lane_loop

@@ -5,12 +5,11 @@ cohort's leaf temperature, and that of the ground, is then linear in temperature
 canopy air and is eliminated; two equations remain. Film water decays with its own exact solution.
 """
 
-from edlite.constants import C_ICE, C_LIQ, CP_DRY, CP_VAP, L_F, M_DRY, R_VAP, T3, T_LZ, T_VZ
-from edlite.kernels.mathematics import clip01, exp, inverse_root_3, lane_loop, process, where
+from edlite.constants import C_ICE, C_LIQ, CP_DRY, CP_VAP, L_F, R_VAP, T3, T_LZ, T_VZ
+from edlite.kernels.mathematics import clip01, inverse_root_3, lane_loop, process, where
 from edlite.kernels.soil_water import pore_humidity, supply_ramp, surface_wetness
 from edlite.kernels.thermodynamics import (
     air_enthalpy,
-    air_temperature,
     latent_heat,
     saturation_humidity,
     vapour_enthalpy,
@@ -249,6 +248,8 @@ def solve_air(dt, fast, step, work, implicit):
         implicit.q_before[i] = q
         work.t_canopy[i] = (a_0 * b_q - a_q * b_0) * scale
         implicit.q[i] = max((a_t * b_0 - a_0 * b_t) * scale, 1e-8)
+        implicit.by_energy[i] = b_q * scale
+        implicit.by_vapour[i] = -a_q * scale
 
 
 @lane_loop
@@ -274,103 +275,3 @@ def iterate(fast, step, work, implicit):
         work.rh[i] = rh
         work.unsaturated[i] = 0.5 * (work.unsaturated[i] + open_air)
         work.cp[i] = (1.0 - q) * CP_DRY + q * CP_VAP
-
-
-@lane_loop
-def finish_ground(step, work, implicit):
-    """Fluxes of the ground at the solution, and its temperature."""
-    for i in range(LANES):
-        before, q = work.t_ground[i], implicit.q[i]
-        t = (
-            implicit.ground_0[i]
-            + implicit.ground_t[i] * work.t_canopy[i]
-            + implicit.ground_q[i] * q
-        )
-        q_sat = implicit.ground_q_sat[i] + implicit.ground_q_slope[i] * (t - before)
-        work.e_pool[i] = implicit.pool_g[i] * (q_sat - q)
-        work.e_soil[i] = implicit.soil_g[i] * (implicit.pore[i] * q_sat - q)
-        evaporated = work.e_pool[i] + work.e_soil[i]
-        work.h_ground[i] = work.g_ground[i] * step.density[i] * work.cp[i] * (t - work.t_canopy[i])
-        work.ground_vapour_energy[i] = evaporated * vapour_enthalpy(before)
-        work.t_ground[i] = t
-        work.h_sum[i] = work.h_ground[i]
-        work.vapour_sum[i] = evaporated
-        work.vapour_energy[i] = work.ground_vapour_energy[i]
-
-
-@lane_loop
-def finish_leaves(dt, fast, cohorts, step, work, implicit):
-    """Energy and film water of leaves at the end of the step, and their fluxes."""
-    for k in range(work.tr_at.shape[0]):
-        for i in range(LANES):
-            work.tr_at[k, i] = 0.0
-    for c in range(step.lai.shape[0]):
-        for i in range(LANES):
-            before, q = work.t_leaf[c, i], implicit.q[i]
-            t = (
-                implicit.leaf_0[c, i]
-                + implicit.leaf_t[c, i] * work.t_canopy[i]
-                + implicit.leaf_q[c, i] * q
-            )
-            deficit = implicit.q_sat[c, i] + implicit.q_slope[c, i] * (t - before) - q
-            sensible = implicit.heat_g[c, i] * (t - work.t_canopy[i])
-            film, tr = implicit.film_g[c, i] * deficit, implicit.root_g[c, i] * deficit
-            # what would be dew after all settles on the leaf, not in the soil
-            film = film + min(tr, 0.0)
-            tr = max(tr, 0.0)
-            film = min(film, max(fast.leaf_water[c, i], 0.0) / dt + step.interception[c, i])
-            vapour_h = vapour_enthalpy(before)
-            fast.leaf_energy[c, i] += dt * (
-                step.radiation[c, i]
-                - sensible
-                - (film + tr) * vapour_h
-                + step.interception_energy[c, i]
-                + tr * implicit.source_energy[c, i]
-            )
-            fast.leaf_water[c, i] += dt * (step.interception[c, i] - film)
-            fast.psi_open[c, i] = dt * implicit.open_g[c, i] * max(deficit, 0.0)
-            work.t_leaf[c, i] = t
-            work.tr[c, i] = tr
-            work.c0[c, i] = film
-            work.c1[c, i] = sensible
-            work.h_sum[i] += sensible
-            work.vapour_sum[i] += film + tr
-            work.vapour_energy[i] += (film + tr) * vapour_h
-            fast.e_film[i] += dt * film
-            fast.transpiration[i] += dt * tr
-        for k in range(int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0]) + 1):
-            for i in range(LANES):
-                ends_here = cohorts.root_layer[c, i] == k
-                work.tr_at[k, i] += where(ends_here, work.tr[c, i], 0.0)
-    for c in range(fast.leaf_heat.shape[0]):
-        for i in range(LANES):
-            fast.leaf_transpiration[c, i] += dt * work.tr[c, i]
-            fast.leaf_evaporation[c, i] += dt * work.c0[c, i]
-            fast.leaf_heat[c, i] += dt * work.c1[c, i]
-
-
-@lane_loop
-def finish_air(dt, fast, step, work, implicit):
-    """State of canopy air; what leaves to the atmosphere is what its budgets leave over.
-
-    CO2 relaxes exactly towards its equilibrium with a constant source.
-    """
-    for i in range(LANES):
-        mass = step.air_mass[i]
-        t, q = work.t_canopy[i], implicit.q[i]
-        enthalpy = air_enthalpy(t, q)
-        fast.enthalpy_out[i] += dt * (work.h_sum[i] + work.vapour_energy[i]) - mass * (
-            enthalpy - fast.enthalpy[i]
-        )
-        fast.vapour_out[i] += dt * work.vapour_sum[i] - mass * (q - fast.q[i])
-        fast.enthalpy[i] = enthalpy
-        fast.q[i] = q
-        exchange = work.conductance[i]
-        balance = step.co2_air[i] + step.co2_source[i] * M_DRY / exchange
-        co2 = balance + (fast.co2[i] - balance) * exp(-exchange * dt / mass)
-        fast.co2_out[i] += dt * step.co2_source[i] - mass / M_DRY * (co2 - fast.co2[i])
-        fast.co2[i] = co2
-        fast.h_surface[i] += dt * work.h_sum[i]
-        fast.e_ground[i] += dt * (work.e_pool[i] + work.e_soil[i])
-        fast.temperature[i] += dt * air_temperature(enthalpy, q)
-        fast.ustar[i] += dt * work.ustar[i]

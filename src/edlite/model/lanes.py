@@ -379,6 +379,12 @@ class Implicit(NamedTuple):
     q: Array  # humidity of canopy air
     t_before: Array
     q_before: Array
+    by_energy: Array  # K per W m-2, response of canopy air
+    by_vapour: Array  # K per kg m-2 s-1
+    exchange: Array  # kg m-2 s-1, with the atmosphere, of the last solution
+    exchange_ground: Array  # m s-1
+    exchange_ustar: Array  # m s-1
+    exchange_top: Array  # m s-1, wind at the canopy's top
     energy_0: Array  # W m-2 from leaves and ground to canopy air
     energy_t: Array
     energy_q: Array
@@ -397,6 +403,7 @@ class Implicit(NamedTuple):
     surface_capacity: Array  # W m-2 K-1 over the step
     surface_heat: Array  # W m-2 shortwave
     heat_in: Array  # W m-2 into the soil
+    beyond: Array  # J m-2 that a sublayer of snow cannot hold
     drip: Array  # kg m-2 of surface water before leaves drip
     drip_energy: Array  # J m-2
     parts: Array  # in which water moves

@@ -16,17 +16,22 @@ from edlite.model.implicit_column import (
     eliminate_snow,
     eliminate_soil,
     move_in_soil,
+    pass_on_heat,
     soil_potentials,
     solve_moisture,
     take_part,
     uptake_energy,
 )
-from edlite.model.implicit_surface import (
-    eliminate_ground,
-    eliminate_leaves,
+from edlite.model.implicit_exchange import (
     finish_air,
     finish_ground,
     finish_leaves,
+    keep_exchange,
+    settle_exchange,
+)
+from edlite.model.implicit_surface import (
+    eliminate_ground,
+    eliminate_leaves,
     iterate,
     leaf_conductances,
     leaf_vapour,
@@ -102,7 +107,9 @@ def split_step(
     for solution in range(SOLUTIONS):
         if solution > 0:
             iterate(fast, step, work, implicit)
+            keep_exchange(work, implicit)
             turbulence(switches, stand, step, work, fast)
+            settle_exchange(step, work, implicit)
             boundary_layers(cohorts, step, work)
         leaf_vapour(dt, fast, step, work, implicit)
         leaf_conductances(cohorts, step, work, implicit)
@@ -120,6 +127,8 @@ def split_step(
     _take_drip(fast, implicit)
     snow_fluxes(fast, d, ground, soil, step, work)
     _spread_drip(dt, d, work, implicit)
+    if deep:
+        pass_on_heat(dt, fast, d, work, implicit)
     most = count_parts(dt, fast, d, work, implicit)
     for part in range(most):
         take_part(part, dt, fast, d, implicit, step.done)
