@@ -31,10 +31,11 @@ def three_days(monkeypatch, recipe, forcing):
     return short
 
 
-def test_year_has_both_new_years(recipe):
-    labels = hour_labels(recipe["year"])
-    assert len(labels) == 8761
-    assert str(labels[-1]) == "2014-01-01 00:00:00"
+def test_years_have_both_new_years(recipe):
+    labels = hour_labels(recipe["years"])
+    assert len(labels) == 2 * 8760 + 1
+    assert str(labels[0]) == "2013-01-01 00:00:00"
+    assert str(labels[-1]) == "2015-01-01 00:00:00"
 
 
 def test_files_hold_the_forcing(recipe, three_days, tmp_path):
@@ -71,7 +72,9 @@ def test_co2_opens_with_its_reader(recipe, tmp_path):
     nldas.write_co2(recipe, path)
     monthly = read_monthly(path)
     assert path.read_text().startswith("# SYNTHETIC")
-    values = np.asarray(monthly).ravel()[-36:]
+    # the years of weather, the one before and the one after
+    assert len(path.read_text().splitlines()) == 3 + 48
+    values = np.asarray(monthly).ravel()[-48:]
     assert values.min() > 385 and values.max() < 410
 
 

@@ -98,15 +98,15 @@ def write_forcing(recipe: Mapping, directory: str | Path, regions: Iterable[str]
 def write_co2(recipe: Mapping, path: str | Path) -> None:
     """Monthly CO2 in the csv layout of NOAA, from the year before to the year after.
 
-    A trend and one cosine of the year; the mean holds at the middle of the recipe's year.
+    A trend and one cosine of the year; the mean holds at the middle of the recipe's first year.
     """
-    law, year = recipe["co2"], recipe["year"]
+    law, year = recipe["co2"], recipe["years"][0]
     lines = [
         "# SYNTHETIC monthly CO2 in the layout of the NOAA Mauna Loa record; not a measurement",
         "# umol mol-1 (ppm), dry air",
         "year,month,decimal date,average,deseasonalized,ndays,sdev,unc",
     ]
-    for month in range(-12, 24):
+    for month in range(-12, 12 * (len(recipe["years"]) + 1)):
         y, m = year + month // 12, month % 12 + 1
         decimal = y + (m - 0.5) / 12
         trend = law["mean"] + law["trend"] * (decimal - year - 0.5)
