@@ -72,14 +72,12 @@ CASES = {
     "mathematics.clip01": case(**UNIT, rises="x", ranges={"x": (-3.0, 3.0)}),
     "mathematics.exp": case(0.0, rises="x", ranges={"x": (-708.0, 709.0)}),
     "mathematics.log": case(rises="x", ranges={"x": (1e-300, 1e300, "log")}),
-    "mathematics.atan": case(-math.pi / 2, math.pi / 2, rises="x", ranges={"x": (-100.0, 100.0)}),
     **{
         f"mathematics.inverse_root_{n}": case(0.0, falls="x", ranges={"x": (1e-300, 1e300, "log")})
         for n in (3, 4, 10, 12)
     },
     "mathematics._guess": case(0.0, ranges=FIRST_GUESS),
     "mathematics.power": case(0.0, rises="x", ranges={"x": (1e-9, 1e3, "log"), "y": (0.0, 9.0)}),
-    "mathematics.tanh": case(-1.0, 1.0, rises="x", ranges={"x": (-30.0, 30.0)}),
     "mathematics.atan01": case(0.0, math.pi / 4, rises="x", ranges={"x": (0.0, 1.0)}),
     "mathematics.sine_quarter": case(**UNIT, rises="x", ranges={"x": (0.0, math.pi / 2)}),
     "photosynthesis.arrhenius": case(0.0, rises=f"value_15 {T}"),
@@ -198,6 +196,9 @@ CASES = {
     "thermodynamics.air_temperature": case(0.0, rises="enthalpy", falls=Q),
     "thermodynamics.air_density": case(0.0, rises="pressure", falls=f"{T} {Q}"),
     "thermodynamics.pool_temperature": case(0.0, rises="energy", falls="water dry_capacity"),
+    "thermodynamics.is_outside": case(
+        **UNIT, ranges={"coldest": (180.0, 190.0), "hottest": (340.0, 360.0)}
+    ),
     "thermodynamics.own_liquid": case(
         0.0,
         lambda v: v["soil_water"],

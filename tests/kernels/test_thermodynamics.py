@@ -30,6 +30,16 @@ def test_pool_temperature_inverts_energy_with_phase_change(dry):
     np.testing.assert_allclose(each(th.pool_liquid_fraction, energy, water, dry), liquid, atol=atol)
 
 
+@pytest.mark.parametrize("dry", [1e3, 1.2e6])
+def test_limits_of_temperature_without_a_division(dry):
+    water = 10.0 ** RNG.uniform(-1.0, 2.7, N)
+    energy = RNG.uniform(0.0, 2.0, N) * (dry * T3 + water * L_F)
+    t = each(th.pool_temperature, energy, water, dry)
+    near = np.minimum(abs(t - 184.0), abs(t - 351.0)) < 1e-9
+    outside = each(th.is_outside, energy, water, dry, 184.0, 351.0)
+    np.testing.assert_array_equal(outside[~near], ((t < 184.0) | (t > 351.0))[~near])
+
+
 def test_pool_without_water_has_only_its_dry_heat():
     assert th.pool_temperature(2.0e6 * 285.0, 0.0, 2.0e6) == pytest.approx(285.0, rel=1e-14)
     assert th.pool_liquid_fraction(2.0e6 * 285.0, 0.0, 2.0e6) == 1.0

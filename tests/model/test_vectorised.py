@@ -7,13 +7,18 @@ import pytest
 from numba import config
 
 from edlite.model import (
+    adjust,
     derivatives,
     exchange,
+    implicit_column,
+    implicit_surface,
+    integrator,
     photosynthesis,
     radiation,
     respiration,
     snow,
     soil_column,
+    split,
 )
 from edlite.model.block import make_block, pack
 from edlite.model.driver import interpolation
@@ -27,32 +32,42 @@ LOOPS = (
     *(derivatives.leaf_fluxes, derivatives.canopy_air, exchange.richardson),
     *(exchange.surface_layer_iterative, exchange.surface_layer_louis, exchange.understorey),
     *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.uptake_by_layer),
-    *(soil_column.limits_of_flow, soil_column.layer_fluxes),
+    *(soil_column.limits_of_flow, soil_column.layer_fluxes, integrator._stage6),
+    *(integrator._fifth_order, integrator.insane, integrator._accept),
+    *(adjust.leaf_water, adjust.surface_water),
     *(photosynthesis.capacities, photosynthesis.light_response, photosynthesis.diffusion),
     *(photosynthesis.solve_limitation, photosynthesis.doubtful, photosynthesis.photosynthesis),
     *(radiation.beam_in_rows, radiation.shortwave_band, radiation.longwave),
     *(respiration.root_warmth, respiration.root_respiration, respiration.decomposition_activity),
+    *(implicit_surface.eliminate_leaves, implicit_surface.eliminate_ground),
+    *(implicit_surface.solve_air, implicit_surface.finish_leaves, implicit_surface.finish_air),
+    *(implicit_column.eliminate_soil, implicit_column.eliminate_snow),
+    *(implicit_column.darcy_linear, implicit_column.solve_moisture, implicit_column.move_in_soil),
 )
 
 
 @pytest.fixture(scope="module")
 def compiled_loops():
-    """The rates of change and what is held over a step, compiled as in the model."""
+    """Both integrators, the rates of change and what is held over a step, compiled as in the
+    model."""
     columns = columns_of((Patch(cohorts=FOREST),))
     point, weight = interpolation(columns, weather("2001-07-01", 1, warm=290.0))
     (patches,) = pack(columns)
     block = make_block(columns, patches, point, weight, np.zeros(1, bool))
     switches, fast = ModelOptions().switches(), block.views[0]
+    place = (block.ground, block.soil)
     plants = (block.cohorts, block.leaves, block.step, block.work)
-    from_python(derivatives.derivatives)(
-        *(switches, *block.views[:2], block.ground, block.soil, block.stand),
-        *(block.cohorts, block.step, block.work),
+    stand = (block.stand, block.cohorts, block.step, block.work)
+    from_python(integrator.integrate)(
+        *(600.0, switches, block.buffers, block.views, block.floors, *place, *stand)
+    )
+    from_python(split.split_step)(
+        *(600.0, switches, fast, block.views[1], *place, *stand, block.implicit)
     )
     from_python(photosynthesis.photosynthesis)(switches, fast, block.soil, *plants)
-    from_python(respiration.respiration)(switches, 600.0, fast, block.ground, block.soil, *plants)
+    from_python(respiration.respiration)(switches, 600.0, fast, *place, *plants)
     from_python(radiation.radiation)(
-        *(switches, block.met, fast, block.ground, block.soil),
-        *(block.cohorts, block.step, block.work),
+        *(switches, block.met, fast, *place, block.cohorts, block.step, block.work)
     )
 
 

@@ -1,8 +1,8 @@
 """Branch-free elementary functions that LLVM turns into packed arithmetic.
 
-Calls into the C library stop the vectoriser. Logarithm and arc tangent are therefore rational
-approximations (coefficients of the Cephes library, Moshier 1989), the exponential is a polynomial,
-and roots are Newton-like steps from a guess made of the bit pattern. A product and a sum may become
+Calls into the C library stop the vectoriser. The logarithm is therefore a rational approximation
+(coefficients of the Cephes library, Moshier 1989), exponential and arc tangent are polynomials, and
+roots are Newton-like steps from a guess made of the bit pattern. A product and a sum may become
 one fused operation, but the order of operations is as written: bit casts and roundings rely on it.
 With the JIT switched off the functions of `math` take their place.
 """
@@ -49,7 +49,6 @@ _TWO52 = 4503599627370496.0
 _LOG2E = 1.4426950408889634
 _LN2_HIGH = 6.93145751953125e-1
 _LN2_LOW = 1.42860682030941723212e-6
-_HALF_PI = 1.5707963267948966
 
 
 @intrinsic
@@ -136,37 +135,6 @@ def _log_polynomial(x):
     return f + y + e * 0.693359375
 
 
-def _atan_polynomial(x):
-    a = abs(x)
-    large = a > 2.41421356237309504880
-    middle = a > 0.66
-    offset = where(large, _HALF_PI, where(middle, 0.5 * _HALF_PI, 0.0))
-    r = where(large, -1.0 / max(a, 1.0), where(middle, (a - 1.0) / (a + 1.0), a))
-    z = r * r
-    p = (
-        (
-            (
-                (-8.750608600031904122785e-1 * z - 1.615753718733365076637e1) * z
-                - 7.500855792314704667340e1
-            )
-            * z
-            - 1.228866684490136173410e2
-        )
-        * z
-        - 6.485021904942025371773e1
-    ) * z
-    q = (
-        (
-            ((z + 2.485846490142306297962e1) * z + 1.650270098316988542046e2) * z
-            + 4.328810604912902668951e2
-        )
-        * z
-        + 4.853903996359136964868e2
-    ) * z + 1.945506571482613964425e2
-    y = offset + (r * p / q + r)
-    return where(x < 0.0, -y, y)
-
-
 def _guess_offset(n, shift):
     # `shift` balances the largest errors of either sign; the rest undoes and makes bit patterns
     return (1023.0 + (1023.0 - shift) / n) * 2.0**20 + 2.0**52 / n + _ROUND
@@ -191,14 +159,13 @@ if config.DISABLE_JIT:
         """Exponential, arguments limited to [-708, 709]."""
         return math.exp(min(max(x, -708.0), 709.0))
 
-    log, atan = math.log, math.atan
+    log = math.log
 
     def _guess(x, slope, offset):
         return x**slope
 else:
     exp = process(_exp_polynomial)
     log = process(_log_polynomial)
-    atan = process(_atan_polynomial)
     _guess = process(_first_guess)
 
 
@@ -260,12 +227,6 @@ def inverse_root_12(x):
 def power(x, y):
     """x**y for x > 0."""
     return exp(y * log(x))
-
-
-@process
-def tanh(x):
-    """Hyperbolic tangent."""
-    return 1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 
 
 @process

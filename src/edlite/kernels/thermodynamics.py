@@ -75,6 +75,14 @@ def pool_temperature(energy, water, dry_capacity):
 
 
 @process
+def is_outside(energy, water, dry_capacity, coldest, hottest):
+    """Whether the temperature of such a pool is outside limits below and above T3."""
+    too_cold = energy < coldest * (dry_capacity + water * C_ICE)
+    too_hot = energy + water * (C_LIQ * T_LZ) > hottest * (dry_capacity + water * C_LIQ)
+    return too_cold or too_hot
+
+
+@process
 def own_liquid(total, soil_liquid, soil_water, pool_water):
     """Liquid water of the soil that shares its temperature with a pool above, at the melting point.
 

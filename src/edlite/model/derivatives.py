@@ -126,6 +126,13 @@ def ground_fluxes(fast, d, soil, step, work):
 @lane_loop
 def leaf_fluxes(fast, d, cohorts, step, work):
     """Energy and film water of leaves; transpiration by rooting depth goes to `work.tr_at`."""
+    deficit_of, wet_of = work.c2, work.c3
+    # the long computations in a loop of their own, many of which the processor overlaps
+    for c in range(step.lai.shape[0]):
+        for i in range(LANES):
+            q_sat = saturation_humidity(work.t_leaf[c, i], step.pressure[i])
+            deficit_of[c, i] = q_sat - fast.q[i]
+            wet_of[c, i] = wet_share(fast.leaf_water[c, i], step.film_max[c, i])
     for c in range(step.lai.shape[0]):
         first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
         for k in range(first, last + 1):
@@ -135,15 +142,13 @@ def leaf_fluxes(fast, d, cohorts, step, work):
                 work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
         for i in range(LANES):
             lai, t = step.lai[c, i], work.t_leaf[c, i]
-            g_bw, q = work.g_bw[c, i], fast.q[i]
-            deficit = saturation_humidity(t, step.pressure[i]) - q
+            g_bw, deficit = work.g_bw[c, i], deficit_of[c, i]
             g_heat = (2.0 / HEAT_TO_VAPOUR) * lai * g_bw * work.cp[i]
             sensible = g_heat * (t - work.t_canopy[i])
             potential = lai * g_bw * deficit
-            wet = wet_share(fast.leaf_water[c, i], step.film_max[c, i])
             dew = potential < 0.0
             open_air = work.unsaturated[i]
-            e_film = where(dew, potential, potential * wet * open_air)
+            e_film = where(dew, potential, potential * wet_of[c, i] * open_air)
             supply = clip01(work.a2[i] * WATER_SUPPLY_RAMP) * open_air
             pull = where(dew, 0.0, cohorts.sides[c, i] * deficit * supply)
             g_o, g_c = step.g_open[c, i], step.g_closed[c, i]

@@ -257,6 +257,7 @@ class Step(NamedTuple):
     size: Array  # s
     trial_size: Array  # s
     error: Array
+    log_error: Array  # logarithm of the error of the last accepted substep
     done: Array  # 1 where the substep was accepted
     substeps: Array  # count since midnight
     lai: Array  # (cohort, lane) resolved leaf area
