@@ -11,7 +11,6 @@ import math
 
 from llvmlite import binding, ir
 from numba import config, njit, types
-from numba.core.codegen import get_host_cpu_features
 from numba.core.cpu import CPUTargetOptions
 from numba.core.options import TargetOptions
 from numba.extending import intrinsic
@@ -34,11 +33,6 @@ lane_loop = njit(noalias=True, **_INSIDE)
 # loops over 16 lanes become two vectors of eight; unrolled whole, before the vectoriser has seen
 # them, they would stay scalar
 binding.set_option("edlite", "-unroll-full-max-count=8")
-# LLVM by itself uses half of the width of 512-bit vectors
-if config.CPU_FEATURES is None and config.CPU_NAME is None:
-    _features = get_host_cpu_features()
-    if "+avx512vl" in _features.split(","):
-        config.CPU_FEATURES = f"{_features},-prefer-256-bit"
 
 # decorator of functions that call such loops; neither can be called from Python when compiled: the
 # wrappers that unpack hundreds of arrays would take longer to compile than all else
