@@ -151,9 +151,9 @@ def nldas_directory(region: str, directory: str | Path) -> Path:
 
 
 def nldas_file(region: str, day: date, directory: str | Path) -> Path:
-    """Forcing granule of one day of one region."""
+    """Forcing granule of the month of a day of one region."""
     folder = nldas_directory(region, directory)
-    return folder / f"NLDAS_FORA0125_H.A{day:%Y%m%d}.020.synthetic.{region}.nc"
+    return folder / f"NLDAS_FORA0125_H.A{day:%Y%m}.020.synthetic.{region}.nc"
 
 
 def demo_files(
