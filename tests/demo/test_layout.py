@@ -81,7 +81,7 @@ def test_outlines_hold_cells_of_the_block_and_the_tower(recipe, project, name):
         cells = cells_in_polygon(region.polygon)
         block = block_cell_ids(recipe, region.name).ravel()
         assert np.isin(cells, block).all()
-        assert cells.size == (8 if name == "regions.geojson" else 2)
+        assert cells.size == (16 if name == "regions.geojson" else 2)
         assert 0 <= tower_cell(recipe, region.name, cells, "cells") < cells.size
 
 

@@ -30,8 +30,10 @@ def counts(output: str) -> dict[str, int]:
 
 
 def test_demo(snakemake_run, tmp_path):
-    run = snakemake_run(tmp_path, "--dry-run")
+    run = snakemake_run(tmp_path, "--dry-run", "--printshellcmds")
     assert run.returncode == 0, run.stdout
+    used = re.findall(r'edlite (\S+) .*"integrator": "(\w+)"', run.stdout)
+    assert set(used) == {(name, "split") for name in ("spinup", "simulate", "tower-run")}
     jobs = counts(run.stdout)
     # seven regions, two years, one tile; native and truth, blended and perfect
     assert jobs["soil"] == jobs["sensitivity"] == jobs["bias"] == 7
