@@ -4,6 +4,7 @@ CORES ?= all
 CONFIG ?= config/config.yaml
 TARGETS ?=
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,8 +46,8 @@ format: $(READY)  ## apply the style
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
 
-bench: $(READY)  ## measure speed
-	$(BIN)/python benchmarks/column.py
+bench: $(READY)  ## measure speed: BENCH_ARGS=--quick for two minutes
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 docs: $(READY)  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -196,8 +196,9 @@ def one_step(columns: Columns, state: State, meteorology: Meteorology, date: str
     point, weight = interpolation(columns, meteorology)
     block = make_block(columns, patches, point, weight, np.zeros(columns.n_patch, bool))
     load_state(block, state)
-    failed = compiled_steps(
-        ModelOptions().switches(),
+    options = ModelOptions()
+    failed = compiled_steps[options.integrator](
+        options.switches(),
         step,
         step + 1,
         meteorology.day(np.datetime64(date, "D")),

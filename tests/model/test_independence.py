@@ -1,4 +1,4 @@
-"""A patch's result is its own: neighbours, order, threads and restarts do not change a bit."""
+"""A patch's result is its own: neighbours, order, threads, tiles, restarts do not change a bit."""
 
 from dataclasses import fields
 
@@ -66,6 +66,14 @@ def test_many_blocks_and_threads(together, met, options):
     for copy in (0, 2, 4):
         for patch in range(len(PATCHES)):
             assert_same_patch(two, copy * len(PATCHES) + patch, together, patch)
+
+
+def test_any_tiles(together, met, options):
+    """All cells in one job, or some of them in another job."""
+    for tile in ((0, 3, 5), (1, 2, 4, 6, 7)):
+        part = run_days(met, tuple(PATCHES[i] for i in tile), days=2, threads=2, options=options)
+        for position, patch in enumerate(tile):
+            assert_same_patch(part, position, together, patch)
 
 
 def test_restart(together, met, options, tmp_path):

@@ -59,10 +59,12 @@ def compiled_loops():
     plants = (block.cohorts, block.leaves, block.step, block.work)
     stand = (block.stand, block.cohorts, block.step, block.work)
     from_python(integrator.integrate)(
-        *(600.0, switches, block.buffers, block.views, block.floors, *place, *stand)
+        *(600.0, switches, block.buffers, block.views, block.floors, *place, *stand),
+        block.implicit,
     )
     from_python(split.split_step)(
-        *(600.0, switches, fast, block.views[1], *place, *stand, block.implicit)
+        *(600.0, switches, block.buffers, block.views, block.floors, *place, *stand),
+        block.implicit,
     )
     from_python(photosynthesis.photosynthesis)(switches, fast, block.soil, *plants)
     from_python(respiration.respiration)(switches, 600.0, fast, *place, *plants)

@@ -9,7 +9,6 @@ import rasterio
 import shapely
 import xarray as xr
 from rasterio.transform import from_origin
-from survey_tables import write_native
 
 from edlite.cli import main
 from edlite.errors import InputError
@@ -17,6 +16,7 @@ from edlite.files import write_dataset
 from edlite.grid.domain import build_domain
 from edlite.grid.regions import Region
 from edlite.soil.build import SoilOptions
+from survey_tables import write_native
 
 WEST, NORTH = -90.0, 40.0
 

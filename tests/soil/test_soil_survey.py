@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from survey_tables import write_native
 
 from edlite.grid.aggregate import KeyCounts
 from edlite.soil.survey import (
@@ -14,6 +13,7 @@ from edlite.soil.survey import (
     restriction_depth,
 )
 from edlite.sources.ssurgo import read_tables
+from survey_tables import write_native
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ rule compile:
         runtime=20,
     params:
         code=code("compile"),
+        integrator=config["model"]["integrator"],
     shell:
-        "python -m edlite compile --out {output} > {log} 2>&1"
+        "python -m edlite compile --integrator {params.integrator} --out {output} > {log} 2>&1"
 
 
 # Repeat one year's weather until soil water, temperature and slow carbon have settled.

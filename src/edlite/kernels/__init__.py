@@ -1,14 +1,11 @@
-"""Process functions: scalars in, scalars out, compiled by Numba.
-
-Numba settles the processor's features when it meets the first function to compile, and keeps
-compiled code apart by them. They are set here, which runs before any module of the package: set
-later, they would depend on the order of imports, and jobs would not find each other's code.
-"""
+"""Process functions: scalars in, scalars out, compiled by Numba."""
 
 from numba import config
 from numba.core.codegen import get_host_cpu_features
 
-# LLVM by itself uses half of the width of 512-bit vectors
+# LLVM by itself uses half of the width of 512-bit vectors. The cache finds compiled code by the
+# processor's features, which Numba reads when the first function is made: they are set before any
+# module of this package is loaded, or the order of imports decides what has to be compiled anew
 if config.CPU_FEATURES is None and config.CPU_NAME is None:
     _features = get_host_cpu_features()
     if "+avx512vl" in _features.split(","):

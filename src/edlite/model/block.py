@@ -213,12 +213,10 @@ def _cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
     root_layer = np.where(index >= 0, root_layer, root_last)
     root_first = root_layer.min(axis=1, keepdims=True)
     sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
-    heat = [
-        leaf_heat_capacity(1.0, c, w)
-        for c, w in zip(
-            columns.of_cohort("c_leaf_dry"), columns.of_cohort("leaf_water_per_dry"), strict=True
-        )
-    ]
+    leaf_matter = zip(
+        columns.of_pft("c_leaf_dry"), columns.of_pft("leaf_water_per_dry"), strict=True
+    )
+    heat = np.array([leaf_heat_capacity(1.0, c, w) for c, w in leaf_matter])[columns.pft]
     c4 = (columns.of_cohort("photosynthetic_pathway") == 4).astype(float)
     decay = column("Vm_decay_e", 0.4)
     cutoffs = {
@@ -270,7 +268,7 @@ def _cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
             },
             column("leaf_emis", 0.95),
         ),
-        c_leaf=_fill(np.array(heat), index, 1.0),
+        c_leaf=_fill(heat, index, 1.0),
         film_capacity=column("leaf_water_max", 0.11),
         growth_fraction=column("growth_resp_frac"),
         leaf_turnover=column("leaf_turnover"),

@@ -64,6 +64,7 @@ class Columns:
     root_layer: np.ndarray = field(init=False)
     open_fraction: np.ndarray = field(init=False)
     veg_height: np.ndarray = field(init=False)
+    _of_pft: dict[str, np.ndarray] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._check()
@@ -230,7 +231,13 @@ class Columns:
 
     def of_cohort(self, name: str) -> np.ndarray:
         """PFT parameter of every cohort."""
-        return self.parameters.loc[list(PFT_CODES), name].to_numpy(float)[self.pft]
+        return self.of_pft(name)[self.pft]
+
+    def of_pft(self, name: str) -> np.ndarray:
+        """PFT parameter of every PFT; looked up once, as each block of a tile asks for all."""
+        if name not in self._of_pft:
+            self._of_pft[name] = self.parameters.loc[list(PFT_CODES), name].to_numpy(float)
+        return self._of_pft[name]
 
     @property
     def lai_full(self) -> np.ndarray:

@@ -1,8 +1,9 @@
 """The entry points that are compiled and cached: everything else is compiled into them.
 
 Numba notices a change only in the file of the cached function itself, so the cache directory is
-named after a hash of all sources that end up in these two functions. They take the arrays of a
-block and hand them on as lane views.
+named after a hash of all sources that end up in these functions. They take the arrays of a block
+and hand them on as lane views. Each integrator has an entry of its own: a run compiles and loads
+only the one that it uses.
 """
 
 from __future__ import annotations
@@ -25,17 +26,31 @@ config.CACHE_DIR = str(cache_directory())
 
 from edlite.model.daily import daily_update  # noqa: E402
 from edlite.model.day import run_steps  # noqa: E402
+from edlite.model.integrator import integrate  # noqa: E402
 from edlite.model.lane_views import lane_views  # noqa: E402
+from edlite.model.split import split_step  # noqa: E402
 
 entry = njit(error_model="numpy", nogil=True, cache=True)
 
 
 @entry
-def compiled_steps(switches, first_step, last_step, met_points, theta_target, output, *block):
-    """See `edlite.model.day.run_steps`."""
+def _steps_rk4(switches, first_step, last_step, met_points, theta_target, output, *block):
     return run_steps(
-        switches, first_step, last_step, met_points, theta_target, output, *lane_views(block)
+        *(integrate, switches, first_step, last_step, met_points, theta_target, output),
+        *lane_views(block),
     )
+
+
+@entry
+def _steps_split(switches, first_step, last_step, met_points, theta_target, output, *block):
+    return run_steps(
+        *(split_step, switches, first_step, last_step, met_points, theta_target, output),
+        *lane_views(block),
+    )
+
+
+# by integrator; see `edlite.model.day.run_steps`
+compiled_steps = {"rk4": _steps_rk4, "split": _steps_split}
 
 
 @entry

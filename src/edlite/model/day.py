@@ -12,7 +12,6 @@ from edlite.model.fast_step import (
     precipitation,
     prescribe,
 )
-from edlite.model.integrator import integrate
 from edlite.model.lanes import LANES
 from edlite.model.photosynthesis import photosynthesis
 from edlite.model.radiation import radiation
@@ -26,7 +25,6 @@ from edlite.model.records import (
 from edlite.model.respiration import respiration
 from edlite.model.root_water import root_water, root_zone
 from edlite.model.snow import pool_state, runoff, snow_pack, sum_pool
-from edlite.model.split import split_step
 
 
 @lane_loop
@@ -38,6 +36,7 @@ def _zero_integrals(first, buffer):
 
 @loop_group
 def run_steps(
+    advance,
     switches,
     first_step,
     last_step,
@@ -62,6 +61,7 @@ def run_steps(
 
     Means go to the records of `output`, as many as it has.
 
+    advance : the integrator, `edlite.model.integrator.integrate` or `edlite.model.split.split_step`
     met_points : (144, N_MET, point);  theta_target : (145, layer, lane) at the step boundaries,
     used by prescribed lanes only. Returns -1, or the step whose integration failed.
     """
@@ -111,16 +111,10 @@ def run_steps(
         respiration(switches, STEP_S, fast, ground, soil, cohorts, leaves, step, work)
         for i in range(LANES):
             step.water_before[i] = work.pool[i]
-        if switches.split > 0.5:
-            count = split_step(
-                *(STEP_S, switches, fast, views[1], ground, soil, stand, cohorts, step, work),
-                implicit,
-            )
-        else:
-            count = integrate(
-                *(STEP_S, switches, buffers, views, floors, ground, soil, stand, cohorts, step),
-                work,
-            )
+        count = advance(
+            *(STEP_S, switches, buffers, views, floors, ground, soil, stand, cohorts, step),
+            *(work, implicit),
+        )
         if count < 0:
             return s
         for c in range(n_cohort):
@@ -141,7 +135,8 @@ def run_steps(
             diagnose(fast, ground, soil, step, work)
             leaf_temperatures(fast, step, work)
             record_cohorts(at, share, fast, step, work, output)
-    pool_state(fast, work)
-    diagnose(fast, ground, soil, step, work)
-    record_soil((last_step - 1) // per_record, share, fast, work, output)
+    if last_step > first_step:
+        pool_state(fast, work)
+        diagnose(fast, ground, soil, step, work)
+        record_soil((last_step - 1) // per_record, share, fast, work, output)
     return -1

@@ -16,7 +16,7 @@ from edlite.model.block import Block, lanes_of, load_state, make_block, pack, st
 from edlite.model.columns import Columns
 from edlite.model.compiled import compiled_daily, compiled_steps
 from edlite.model.foliage import Foliage
-from edlite.model.lanes import LANES
+from edlite.model.lanes import LANES, Switches
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
 from edlite.model.prescription import Prescription
@@ -30,7 +30,7 @@ ALWAYS_GREEN = {"spring_a": 1e3, "spring_b": -40.0, "autumn_a": 1e-6, "autumn_b"
 
 
 class IntegrationError(RuntimeError):
-    """The integrator's step size fell below its limit."""
+    """The integrator's step size fell below its limit, or its state left the sanity bounds."""
 
 
 @dataclass
@@ -146,7 +146,7 @@ def run(
     blocks = [
         make_block(columns, p, point, weight, prescribed, records, by_cohort) for p in pack(columns)
     ]
-    switches = options.switches()
+    steps, switches = compiled_steps[options.integrator], options.switches()
     for block in blocks:
         load_state(block, state)
         if foliage is not None:
@@ -177,7 +177,7 @@ def run(
                     if target is None
                     else np.ascontiguousarray(target[:, :, lanes_of(block.patches)])
                 )
-                _run_block_day(block, switches, met, lane_target, tomorrow, date, result)
+                _run_block_day(block, steps, switches, met, lane_target, tomorrow, date, result)
 
             list(pool.map(work, blocks))
             if sink is not None:
@@ -233,7 +233,8 @@ def _empty_result(
 
 def _run_block_day(
     block: Block,
-    switches,
+    steps: Callable[..., int],
+    switches: Switches,
     met: np.ndarray,
     target: np.ndarray,
     tomorrow: float,
@@ -251,7 +252,7 @@ def _run_block_day(
     leaf = block.cohorts.n * block.leaves.leaf_carbon
     np.sum(leaf * block.cohorts.sla, axis=0, out=lai)
     np.sum(leaf, axis=0, out=carbon)
-    failed = compiled_steps(
+    failed = steps(
         switches,
         0,
         STEPS_PER_DAY,

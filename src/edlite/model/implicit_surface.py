@@ -62,10 +62,60 @@ def phase_of_leaf(energy, capacity, water, slope):
 
 
 @lane_loop
-def eliminate_leaves(dt, fast, cohorts, step, work, implicit):
+def leaf_vapour(dt, fast, step, work, implicit):
+    """Saturation about the iterate, its slope, and the conductance of leaf films to vapour.
+
+    The iterate: work.t_leaf, work.g_bw, work.unsaturated, implicit.q.
+    """
+    for c in range(step.lai.shape[0]):
+        for i in range(LANES):
+            t = work.t_leaf[c, i]
+            q_sat = saturation_humidity(t, step.pressure[i])
+            transfer = step.lai[c, i] * work.g_bw[c, i]
+            deficit = q_sat - implicit.q[i]
+            film = fast.leaf_water[c, i] + 0.5 * dt * step.interception[c, i]
+            evaporating = max(transfer * deficit, 0.0) * work.unsaturated[i]
+            wet = mean_wet_fraction(film, step.film_max[c, i], evaporating, dt)
+            implicit.q_sat[c, i] = q_sat
+            implicit.q_slope[c, i] = saturation_slope(t, q_sat)
+            implicit.film_g[c, i] = transfer * where(deficit < 0.0, 1.0, wet * work.unsaturated[i])
+
+
+@lane_loop
+def leaf_conductances(cohorts, step, work, implicit):
+    """Conductances to what roots supply: of all leaves, and of the leaf area with open stomata.
+
+    Leaves the energy of the water that roots take in implicit.source_energy [J kg-1].
+    """
+    for c in range(step.lai.shape[0]):
+        first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
+        for k in range(first, last + 1):
+            for i in range(LANES):
+                ends_here = cohorts.root_layer[c, i] == k
+                work.a2[i] = where(ends_here, work.available_sum[k, i], work.a2[i])
+                work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
+        for i in range(LANES):
+            g_bw = work.g_bw[c, i]
+            supply = clip01(work.a2[i] * WATER_SUPPLY_RAMP) * work.unsaturated[i]
+            dew = implicit.q_sat[c, i] < implicit.q[i]
+            pull = where(dew, 0.0, cohorts.sides[c, i] * supply)
+            g_o, g_c = step.g_open[c, i], step.g_closed[c, i]
+            # both conductances in series with one division
+            scaled = pull * g_bw / ((g_bw + g_o) * (g_bw + g_c))
+            open_g = scaled * g_o * (g_bw + g_c)
+            closed_g = scaled * g_c * (g_bw + g_o)
+            implicit.open_g[c, i] = open_g
+            implicit.root_g[c, i] = step.lai[c, i] * (
+                step.f_open[c, i] * open_g + step.f_closed[c, i] * closed_g
+            )
+            implicit.source_energy[c, i] = work.a3[i]
+
+
+@lane_loop
+def eliminate_leaves(dt, fast, step, work, implicit):
     """Coefficients of leaf temperature and the sums of what leaves give to canopy air.
 
-    The iterate: work.t_leaf, work.g_bw, work.t_canopy, work.unsaturated, implicit.q.
+    Expects `leaf_vapour` and `leaf_conductances` of the iterate.
     """
     for i in range(LANES):
         implicit.energy_0[i] = 0.0
@@ -75,36 +125,15 @@ def eliminate_leaves(dt, fast, cohorts, step, work, implicit):
         implicit.vapour_t[i] = 0.0
         implicit.vapour_q[i] = 0.0
     for c in range(step.lai.shape[0]):
-        first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
-        for k in range(first, last + 1):
-            for i in range(LANES):
-                ends_here = cohorts.root_layer[c, i] == k
-                work.a2[i] = where(ends_here, work.available_sum[k, i], work.a2[i])
-                work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
         for i in range(LANES):
             lai, t, q = step.lai[c, i], work.t_leaf[c, i], implicit.q[i]
-            g_bw = work.g_bw[c, i]
-            q_sat = saturation_humidity(t, step.pressure[i])
-            q_slope = saturation_slope(t, q_sat)
-            potential = lai * g_bw * (q_sat - q)
-            dew = potential < 0.0
-            caught = step.interception[c, i] * dt
-            film = fast.leaf_water[c, i] + 0.5 * caught
-            evaporating = max(potential, 0.0) * work.unsaturated[i]
-            wet = mean_wet_fraction(film, step.film_max[c, i], evaporating, dt)
-            film_g = lai * g_bw * where(dew, 1.0, wet * work.unsaturated[i])
-            supply = clip01(work.a2[i] * WATER_SUPPLY_RAMP) * work.unsaturated[i]
-            pull = where(dew, 0.0, cohorts.sides[c, i] * supply)
-            g_o, g_c = step.g_open[c, i], step.g_closed[c, i]
-            # both conductances in series with one division
-            scaled = pull * g_bw / ((g_bw + g_o) * (g_bw + g_c))
-            open_g = scaled * g_o * (g_bw + g_c)
-            closed_g = scaled * g_c * (g_bw + g_o)
-            root_g = lai * (step.f_open[c, i] * open_g + step.f_closed[c, i] * closed_g)
-            heat_g = 2.0 * lai * g_bw / HEAT_TO_VAPOUR * work.cp[i]
+            q_sat, q_slope = implicit.q_sat[c, i], implicit.q_slope[c, i]
+            film_g, root_g = implicit.film_g[c, i], implicit.root_g[c, i]
+            heat_g = (2.0 / HEAT_TO_VAPOUR) * lai * work.g_bw[c, i] * work.cp[i]
             vapour_h = vapour_enthalpy(t)
-            latent = film_g * vapour_h + root_g * (vapour_h - work.a3[i])
+            latent = film_g * vapour_h + root_g * (vapour_h - implicit.source_energy[c, i])
             loss = dt * (heat_g + latent * q_slope)
+            caught = step.interception[c, i] * dt
             water = max(fast.leaf_water[c, i] + caught - dt * film_g * (q_sat - q), 0.0)
             gained = step.radiation[c, i] + step.interception_energy[c, i]
             still = fast.leaf_energy[c, i] + dt * (gained + latent * (q_slope * t - q_sat))
@@ -112,20 +141,12 @@ def eliminate_leaves(dt, fast, cohorts, step, work, implicit):
             capacity, offset = phase_of_leaf(received, step.capacity[c, i], water, loss)
             fixed = capacity == 0.0
             there = lai > 0.0
-            scale = 1.0 / (max(capacity, 1e-6) + loss)
-            leaf_0 = where(fixed, T3, (still + offset) * scale)
-            leaf_t = where(fixed, 0.0, dt * heat_g * scale)
-            leaf_q = where(fixed, 0.0, dt * latent * scale)
-            leaf_0, leaf_q = where(there, leaf_0, 0.0), where(there, leaf_q, 0.0)
-            leaf_t = where(there, leaf_t, 1.0)
-            implicit.leaf_0[c, i], implicit.leaf_t[c, i], implicit.leaf_q[c, i] = (
-                leaf_0,
-                leaf_t,
-                leaf_q,
-            )
-            implicit.heat_g[c, i], implicit.film_g[c, i] = heat_g, film_g
-            implicit.root_g[c, i], implicit.open_g[c, i] = root_g, open_g
-            implicit.q_sat[c, i], implicit.q_slope[c, i] = q_sat, q_slope
+            scale = where(fixed, 0.0, 1.0 / (max(capacity, 1e-6) + loss))
+            leaf_0 = where(there, where(fixed, T3, (still + offset) * scale), 0.0)
+            leaf_t = where(there, dt * heat_g * scale, 1.0)
+            leaf_q = where(there, dt * latent * scale, 0.0)
+            implicit.leaf_0[c, i], implicit.leaf_t[c, i] = leaf_0, leaf_t
+            implicit.leaf_q[c, i], implicit.heat_g[c, i] = leaf_q, heat_g
             vapour_g = film_g + root_g
             vapour_0 = vapour_g * (q_sat + q_slope * (leaf_0 - t))
             vapour_t = vapour_g * q_slope * leaf_t
@@ -284,11 +305,6 @@ def finish_leaves(dt, fast, cohorts, step, work, implicit):
         for i in range(LANES):
             work.tr_at[k, i] = 0.0
     for c in range(step.lai.shape[0]):
-        first, last = int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0])
-        for k in range(first, last + 1):
-            for i in range(LANES):
-                ends_here = cohorts.root_layer[c, i] == k
-                work.a3[i] = where(ends_here, work.source_energy[k, i], work.a3[i])
         for i in range(LANES):
             before, q = work.t_leaf[c, i], implicit.q[i]
             t = (
@@ -309,7 +325,7 @@ def finish_leaves(dt, fast, cohorts, step, work, implicit):
                 - sensible
                 - (film + tr) * vapour_h
                 + step.interception_energy[c, i]
-                + tr * work.a3[i]
+                + tr * implicit.source_energy[c, i]
             )
             fast.leaf_water[c, i] += dt * (step.interception[c, i] - film)
             fast.psi_open[c, i] = dt * implicit.open_g[c, i] * max(deficit, 0.0)
@@ -322,7 +338,7 @@ def finish_leaves(dt, fast, cohorts, step, work, implicit):
             work.vapour_energy[i] += (film + tr) * vapour_h
             fast.e_film[i] += dt * film
             fast.transpiration[i] += dt * tr
-        for k in range(first, last + 1):
+        for k in range(int(cohorts.root_first[c, 0]), int(cohorts.root_last[c, 0]) + 1):
             for i in range(LANES):
                 ends_here = cohorts.root_layer[c, i] == k
                 work.tr_at[k, i] += where(ends_here, work.tr[c, i], 0.0)

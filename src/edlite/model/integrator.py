@@ -167,7 +167,9 @@ def _trial_sizes(dt, elapsed, size, trial_size):
 
 
 @loop_group
-def integrate(dt, switches, buffers, views, floors, ground, soil, stand, cohorts, step, work):
+def integrate(
+    dt, switches, buffers, views, floors, ground, soil, stand, cohorts, step, work, implicit
+):
     """Advance the fast state over `dt` seconds.
 
     buffers : (8, row, lane): state, stages k1-k6, trial state;  views : their named views

@@ -4,10 +4,14 @@ Numba hands an array to a function as seven to nine machine words. The loops tak
 and run in microseconds: half of the time would go into copying descriptions of arrays that never
 change. Inside the compiled code an array of a block is therefore a pointer, and where it has rows
 their number; the width is LANES. Indices are not checked and do not wrap.
+
+With the JIT switched off (NUMBA_DISABLE_JIT=1) the loops are plain Python, and every index is
+checked: a row or lane that is not there, or a negative one, raises IndexError.
 """
 
 import operator
 
+import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
@@ -121,6 +125,35 @@ def _set(context, builder, signature, arguments):
     return context.get_dummy_value()
 
 
+class CheckedView:
+    """The same for Python: numpy refuses what is too large, and a negative index does not wrap."""
+
+    __slots__ = ("array", "shape")
+
+    def __init__(self, array: np.ndarray) -> None:
+        if not array.flags.c_contiguous or array.ndim > 2:
+            raise TypeError("a lane view needs contiguous rows of lanes")
+        self.array, self.shape = array, array.shape
+
+    def __getitem__(self, at):
+        if type(at) is tuple:
+            row, lane = at
+            if row < 0 or lane < 0:
+                raise IndexError(f"row {row} or lane {lane} is negative")
+            return self.array[at]
+        if at < 0:
+            raise IndexError(f"row or lane {at} is negative")
+        value = self.array[at]
+        return CheckedView(value) if isinstance(value, np.ndarray) else value
+
+    def __setitem__(self, at, value) -> None:
+        if type(at) is not tuple and self.array.ndim == 2:
+            raise TypeError("a row of lanes is written lane by lane")
+        if at < 0 if type(at) is not tuple else min(at) < 0:
+            raise IndexError(f"row or lane {at} is negative")
+        self.array[at] = value
+
+
 def _view_type(kind):
     if isinstance(kind, types.Array):
         if kind.layout != "C" or kind.ndim > 2:
@@ -152,7 +185,12 @@ def _convert(context, builder, value, kind, wanted):
 if config.DISABLE_JIT:
 
     def lane_views(bundle):
-        """The bundle itself: Python indexes its arrays."""
+        """A (named) tuple of arrays, or of such tuples, as the same tuple of checked views."""
+        if isinstance(bundle, np.ndarray):
+            return CheckedView(bundle)
+        if isinstance(bundle, tuple):
+            parts = [lane_views(part) for part in bundle]
+            return bundle._make(parts) if hasattr(bundle, "_make") else tuple(parts)
         return bundle
 else:
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import config
 
-LANES = 16
+# Without the JIT there is nothing to gain from wide blocks; results do not depend on their width
+LANES = 2 if config.DISABLE_JIT else 16
 N_SNOW = 4  # sublayers of surface water and snow
 
 Array = np.ndarray
@@ -281,7 +283,6 @@ class Step(NamedTuple):
 class Switches(NamedTuple):
     """Settings of a run, as the compiled loops take them."""
 
-    split: float  # 1: semi-implicit step, 0: Runge-Kutta
     tolerance: float
     q10: float  # 1: Q10 functions of temperature, 0: Arrhenius
     water_limitation: float  # 1: linear in moisture, 2: in potential
@@ -424,6 +425,7 @@ class Implicit(NamedTuple):
     film_g: Array  # kg m-2 s-1
     root_g: Array
     open_g: Array  # kg m-2 leaf s-1
+    source_energy: Array  # J kg-1 of the water that roots take
     q_sat: Array
     q_slope: Array  # K-1
 

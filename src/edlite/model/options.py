@@ -83,7 +83,6 @@ class ModelOptions:
         """The numbers that the compiled loops take."""
         colour = soil_colour(self.soil_colour)
         return Switches(
-            split=float(self.integrator == "split"),
             tolerance=float(self.tolerance),
             q10=float(self.physiology == "q10"),
             water_limitation=float(self.water_limitation),

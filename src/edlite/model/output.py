@@ -1,6 +1,9 @@
 """Files of a run of a tile: hourly, daily and annual means by cell, moisture by patch.
 
-Days are collected for a month and then appended, so that memory does not grow with the year.
+Each day is averaged to cells and rounded to single precision when it arrives; a month is appended
+at once, so that memory does not grow with the year and chunks are written whole. Writing takes a
+few per cent of a job's processor time. It happens in the thread that hands over the days: on a
+machine whose cores all have jobs, a thread of its own would gain nothing.
 """
 
 from __future__ import annotations
@@ -17,14 +20,24 @@ from edlite.constants import DAY_S, YEAR_S
 from edlite.files import atomic_path, provenance, write_dataset
 from edlite.model.columns import Columns
 from edlite.model.driver import DayResult
+from edlite.model.output_files import (
+    BLOCK_DAYS,
+    HOURS_PER_DAY,
+    SECONDS,
+    append,
+    append_patches,
+    define_cells,
+    define_patches,
+    hours_of,
+    seconds_of,
+)
 from edlite.model.records import HOURLY as STEP_VARIABLES
 from edlite.parameters import PFT_CODES
 from edlite.soil.layers import root_zone_weights
-from edlite.variables import ANNUAL, ANNUAL_WATER, DAILY, FLUXES, HOURLY, Variable
+from edlite.variables import ANNUAL, ANNUAL_WATER, DAILY, HOURLY
 
-BUFFER_DAYS = 31
-HOURS_PER_DAY = 24
-EPOCH = "seconds since 1970-01-01"
+LAYERED = ("theta", "soil_temperature")  # by cell and layer
+DAILY_SUMS = (*ANNUAL_WATER, "gpp", "ra", "rh", "le", "h", "theta_rootzone")
 
 
 class CellMean:
@@ -47,7 +60,8 @@ class CellMean:
 def hourly_by_cell(day: DayResult, mean: CellMean, weights: np.ndarray) -> dict[str, np.ndarray]:
     """Every flux of a day as (24, cell), with the derived ones; theta and soil temperature
     (24, layer, cell). `weights` (patch, layer) average theta over the root zone."""
-    by_name = {n: mean(day.fluxes[:, i]) for i, n in enumerate(STEP_VARIABLES)}
+    fluxes = mean(day.fluxes)
+    by_name = {n: fluxes[:, i] for i, n in enumerate(STEP_VARIABLES)}
     respirations = ("leaf", "root", "growth", "storage")
     by_name["ra"] = sum(by_name[f"{r}_respiration"] for r in respirations)
     by_name["npp"] = by_name["gpp"] - by_name["ra"]
@@ -89,17 +103,29 @@ class RunWriter:
         }
         self._paths = {"hourly": hourly, "daily": daily, "theta": theta}
         self._stack = ExitStack()
-        self._buffer: list[DayResult] = []
+        self._dates: list[np.datetime64] = []
+        self._hourly = self._empty((*HOURLY, *LAYERED), BLOCK_DAYS * HOURS_PER_DAY)
+        self._daily = self._empty((*DAILY, *LAYERED), BLOCK_DAYS)
+        shape = (BLOCK_DAYS * HOURS_PER_DAY, len(columns.layer_bottom), columns.n_patch)
+        self._theta = np.empty(shape, np.float32)
         self._worst = {
             name: np.zeros(columns.n_patch)
             for name in ("water_max", "energy_max", "carbon_max", "below", "above")
         }
         self._water_sum = np.zeros(columns.n_patch)
         self._substeps = np.zeros(columns.n_patch)
-        self._sums: dict[str, np.ndarray] = {}
+        self._sums = {name: np.zeros(columns.n_cell) for name in DAILY_SUMS}
         self._lai_max = np.zeros(columns.n_cell)
         self._last: DayResult | None = None
         self._days = 0
+
+    def _empty(self, names: Iterable[str], rows: int) -> dict[str, np.ndarray]:
+        """Room for the records of a month, (record, cell) or (record, layer, cell)."""
+        n_cell, n_layer = self.columns.n_cell, len(self.columns.layer_bottom)
+        return {
+            name: np.empty((rows, n_layer, n_cell) if name in LAYERED else (rows, n_cell), "f4")
+            for name in names
+        }
 
     def __enter__(self) -> RunWriter:
         try:
@@ -122,14 +148,14 @@ class RunWriter:
 
     def __call__(self, day: DayResult) -> None:
         """Take a day."""
-        self._buffer.append(day)
         self._last = day
         self._days += 1
         for name, worst in self._worst.items():
             np.maximum(worst, day.patch[name], out=worst)
         self._water_sum += day.patch["water_sum"]
         self._substeps += day.patch["substeps"]
-        if len(self._buffer) == BUFFER_DAYS:
+        self._keep(day)
+        if len(self._dates) == BLOCK_DAYS:
             self._flush()
 
     def finish(self) -> None:
@@ -138,94 +164,48 @@ class RunWriter:
         self._write_annual()
 
     def _define(self) -> None:
-        columns = self.columns
         attributes = provenance(self.meta["parameters"], self.meta["sources"])
         attributes |= {
             "region": self.meta["region"],
             "synthetic": np.int8(bool(self.meta["synthetic"])),
         }
-        for kind, file in self._files.items():
+        for file in self._files.values():
             file.setncatts(attributes)
-            file.createDimension("time", None)
-            file.createDimension("layer", len(columns.layer_bottom))
-            time = file.createVariable("time", "i8", ("time",))
-            time.setncatts({"units": EPOCH, "calendar": "standard", "standard_name": "time"})
-            top = file.createVariable("layer_top", "f8", ("layer",))
-            top.setncatts({"units": "m", "long_name": "depth of the layer's top"})
-            top[:] = columns.layer_top
-            bottom = file.createVariable("layer_bottom", "f8", ("layer",))
-            bottom.setncatts({"units": "m", "long_name": "depth of the layer's bottom"})
-            bottom[:] = columns.layer_bottom
-            if kind == "theta":
-                self._define_patches(file, columns)
-                continue
-            file.createDimension("nv", 2)
-            file.createDimension("cell", columns.n_cell)
-            time.bounds = "time_bnds"
-            file.createVariable("time_bnds", "i8", ("time", "nv"))
-            for name, unit in (("lat", "degrees_north"), ("lon", "degrees_east")):
-                variable = file.createVariable(name, "f8", ("cell",))
-                variable.units = unit
-                variable[:] = getattr(columns, name)
-            cell = file.createVariable("cell_id", "i8", ("cell",))
-            cell.long_name = "number of the cell in the global 30 arc-second grid"
-            cell[:] = columns.cell_id
-            for name in HOURLY if kind == "hourly" else DAILY:
-                self._variable(file, name, FLUXES[name], ("time", "cell"))
-            for name in ("theta", "soil_temperature"):
-                self._variable(file, name, FLUXES[name], ("time", "layer", "cell"))
+        define_cells(self._files["hourly"], self.columns, self._hourly, HOURS_PER_DAY)
+        define_cells(self._files["daily"], self.columns, self._daily, 1)
+        define_patches(self._files["theta"], self.columns)
 
-    def _define_patches(self, file: netCDF4.Dataset, columns: Columns) -> None:
-        file.createDimension("patch", columns.n_patch)
-        index = file.createVariable("cell_index", "i4", ("patch",))
-        index.setncatts({"units": "1", "long_name": "index of the cell within the tile"})
-        index[:] = columns.cell_index
-        area = file.createVariable("area", "f8", ("patch",))
-        area.setncatts({"units": "1", "long_name": "share of the cell"})
-        area[:] = columns.area
-        self._variable(file, "theta", FLUXES["theta"], ("time", "layer", "patch"))
-
-    @staticmethod
-    def _variable(file: netCDF4.Dataset, name: str, meta: Variable, dims: tuple[str, ...]) -> None:
-        variable = file.createVariable(name, "f4", dims, zlib=True, complevel=1, shuffle=True)
-        variable.setncatts({**meta.attributes(), "coordinates": "lat lon"})
+    def _keep(self, day: DayResult) -> None:
+        """Means of a day, to be written with its month."""
+        at = len(self._dates)
+        hours = slice(at * HOURS_PER_DAY, (at + 1) * HOURS_PER_DAY)
+        self._dates.append(day.date)
+        by_cell = hourly_by_cell(day, self.mean, self.weights)
+        for name, block in self._hourly.items():
+            block[hours] = by_cell[name]
+        self._theta[hours] = day.theta
+        means = {name: value.mean(axis=0) for name, value in by_cell.items()}
+        for name in ("assimilation_water", "assimilation_energy"):
+            means[name] *= DAY_S
+        pools = ("fast_carbon", "structural_carbon", "slow_carbon")
+        means["soil_carbon"] = self.mean(sum(day.patch[pool] for pool in pools))
+        for name, block in self._daily.items():
+            block[at] = means[name]
+        for name, total in self._sums.items():
+            total += means[name]
+        np.maximum(self._lai_max, by_cell["lai"][0], out=self._lai_max)
 
     def _flush(self) -> None:
-        if not self._buffer:
+        if not self._dates:
             return
-        days = [hourly_by_cell(d, self.mean, self.weights) for d in self._buffer]
-        midnight = np.array([d.date for d in self._buffer]).astype("datetime64[s]").astype("i8")
-        hours = (midnight[:, None] + 3600 * np.arange(HOURS_PER_DAY)).ravel()
-        hourly, daily, theta = (self._files[k] for k in ("hourly", "daily", "theta"))
-        at = len(hourly["time"])
-        span = slice(at, at + len(hours))
-        hourly["time"][span] = hours
-        hourly["time_bnds"][span] = np.stack([hours, hours + 3600], axis=1)
-        for name in (*HOURLY, "theta", "soil_temperature"):
-            hourly[name][span] = np.concatenate([d[name] for d in days])
-        theta["time"][span] = hours + 1800
-        theta["theta"][span] = np.concatenate([d.theta for d in self._buffer])
-        at = len(daily["time"])
-        span = slice(at, at + len(days))
-        daily["time"][span] = midnight
-        daily["time_bnds"][span] = np.stack([midnight, midnight + int(DAY_S)], axis=1)
-        for name in (*DAILY, "theta", "soil_temperature"):
-            daily[name][span] = np.stack([self._daily(name, d, i) for i, d in enumerate(days)])
-        for name in (*ANNUAL_WATER, "gpp", "ra", "rh", "le", "h", "theta_rootzone"):
-            total = sum(d[name].mean(axis=0) for d in days)
-            self._sums[name] = self._sums.get(name, 0.0) + total
-        for d in days:
-            np.maximum(self._lai_max, d["lai"][0], out=self._lai_max)
-        self._buffer.clear()
-
-    def _daily(self, name: str, by_cell: dict[str, np.ndarray], index: int) -> np.ndarray:
-        if name == "soil_carbon":
-            patch = self._buffer[index].patch
-            return self.mean(
-                patch["fast_carbon"] + patch["structural_carbon"] + patch["slow_carbon"]
-            )
-        value = by_cell[name].mean(axis=0)
-        return value * DAY_S if name.startswith("assimilation") else value
+        midnights = seconds_of(self._dates)
+        hours = hours_of(midnights)
+        hourly = {name: block[: len(hours)] for name, block in self._hourly.items()}
+        daily = {name: block[: len(midnights)] for name, block in self._daily.items()}
+        append(self._files["hourly"], hours, SECONDS["hourly"], hourly)
+        append(self._files["daily"], midnights, SECONDS["daily"], daily)
+        append_patches(self._files["theta"], hours, self._theta[: len(hours)])
+        self._dates.clear()
 
     def _write_annual(self) -> None:
         columns, mean = self.columns, self.mean

@@ -28,6 +28,8 @@ from edlite.model.implicit_surface import (
     finish_ground,
     finish_leaves,
     iterate,
+    leaf_conductances,
+    leaf_vapour,
     solve_air,
 )
 from edlite.model.integrator import insane
@@ -84,13 +86,16 @@ def _any_error(error):
 
 
 @loop_group
-def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, implicit):
+def split_step(
+    dt, switches, buffers, views, floors, ground, soil, stand, cohorts, step, work, implicit
+):
     """Advance the fast state over `dt` seconds.
 
     Expects in `work` the diagnosed temperatures, exchange, boundary layers and available water of
-    the present state;  d : scratch of the state's shape. Returns the number of solutions, or -1 if
-    the new state is outside the sanity bounds.
+    the present state. The first of the `views` of buffers is the state, the second scratch. Returns
+    the number of solutions, or -1 if the new state is outside the sanity bounds.
     """
+    fast, d = views[0], views[1]
     _start(fast, step, implicit)
     eliminate_soil(dt, fast, soil, work, implicit)
     deep = eliminate_snow(dt, fast, ground, soil, step, work, implicit)
@@ -99,7 +104,9 @@ def split_step(dt, switches, fast, d, ground, soil, stand, cohorts, step, work, 
             iterate(fast, step, work, implicit)
             turbulence(switches, stand, step, work, fast)
             boundary_layers(cohorts, step, work)
-        eliminate_leaves(dt, fast, cohorts, step, work, implicit)
+        leaf_vapour(dt, fast, step, work, implicit)
+        leaf_conductances(cohorts, step, work, implicit)
+        eliminate_leaves(dt, fast, step, work, implicit)
         eliminate_ground(dt, fast, soil, step, work, implicit)
         solve_air(dt, fast, step, work, implicit)
     finish_ground(step, work, implicit)

@@ -119,9 +119,9 @@ class State:
         else:
             water = layer(theta)
         water = np.clip(water, soil["theta_r"], soil["theta_s"])
-        specific = np.where(
-            temperature > T3, liquid_energy.py_func(temperature), C_ICE * temperature
-        )
+        # arrays go through the Python function, which is all there is without the JIT
+        liquid = getattr(liquid_energy, "py_func", liquid_energy)(temperature)
+        specific = np.where(temperature > T3, liquid, C_ICE * temperature)
         energy = soil["c_dry"] * temperature + RHO_W * water * specific
         t_air, humidity = patch(air_temperature), patch(q)
         zero_p, zero_c = np.zeros(n_patch), np.zeros(n_cohort)

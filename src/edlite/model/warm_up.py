@@ -46,8 +46,9 @@ def small_column() -> Columns:
     )
 
 
-def warm_up() -> State:
-    """Run the small column for a day; afterwards everything is compiled and cached."""
+def warm_up(integrator: str = "rk4") -> State:
+    """Run the small column for a day; afterwards a run with `integrator` finds all compiled."""
     columns = small_column()
     state = State.initial(columns, air_temperature=290.0, q=0.008, co2=400.0)
-    return run(columns, state, small_weather(), ModelOptions(), "2001-07-01", "2001-07-02")
+    options = ModelOptions(integrator=integrator)
+    return run(columns, state, small_weather(), options, "2001-07-01", "2001-07-02")
