@@ -1,8 +1,6 @@
 """Elementary functions against the C library, over the whole range."""
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -74,18 +72,3 @@ def test_clip01(x, expected):
 def test_where():
     assert m.where(True, 1.0, 2.0) == 1.0
     assert m.where(False, 1.0, 2.0) == 2.0
-
-
-def test_target_of_the_compiler_does_not_depend_on_the_order_of_imports():
-    """Numba keeps compiled code apart by processor features: jobs must agree on them."""
-    code = (
-        "import edlite.{}; from numba.core.registry import cpu_target; "
-        "print(cpu_target.target_context.codegen().magic_tuple())"
-    )
-    targets = [
-        subprocess.run(
-            [sys.executable, "-c", code.format(first)], capture_output=True, text=True, check=True
-        ).stdout
-        for first in ("kernels.mathematics", "kernels.solar", "model.columns", "model.compiled")
-    ]
-    assert len(set(targets)) == 1
