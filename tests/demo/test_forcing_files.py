@@ -24,25 +24,26 @@ def forcing(recipe):
 
 
 @pytest.fixture
-def three_days(monkeypatch, recipe, forcing):
-    """Writing of all files, with the year cut to two days and the label after them."""
-    short = forcing.isel(time=slice(0, 49))
+def four_days(monkeypatch, recipe, forcing):
+    """Writing of all files, with the years cut to four days of two months and the label after."""
+    short = forcing.sel(time=slice("2013-01-30T00", "2013-02-03T00"))
     monkeypatch.setattr(nldas, "region_forcing", lambda recipe, region: short)
     return short
 
 
-def test_year_has_both_new_years(recipe):
-    labels = hour_labels(recipe["year"])
-    assert len(labels) == 8761
-    assert str(labels[-1]) == "2014-01-01 00:00:00"
+def test_years_have_both_new_years(recipe):
+    labels = hour_labels(recipe["years"])
+    assert len(labels) == 2 * 8760 + 1
+    assert str(labels[0]) == "2013-01-01 00:00:00"
+    assert str(labels[-1]) == "2015-01-01 00:00:00"
 
 
-def test_files_hold_the_forcing(recipe, three_days, tmp_path):
+def test_files_hold_the_forcing(recipe, four_days, tmp_path):
     nldas.write_forcing(recipe, tmp_path, ["Walnut"])
     files = demo_files("Walnut", recipe, tmp_path)
     manifest = pd.read_csv(files["forcing_manifest"][0])
-    assert manifest["n_time"].tolist() == [24, 24, 1]
-    assert manifest["last_time"].tolist()[-1] == "2013-01-03T00:00:00"
+    assert manifest["n_time"].tolist() == [48, 49]
+    assert manifest["last_time"].tolist() == ["2013-01-31T23:00:00", "2013-02-03T00:00:00"]
     home = Path(files["forcing_manifest"][0]).parent
     parts = []
     for row in manifest.itertuples():
@@ -54,11 +55,11 @@ def test_files_hold_the_forcing(recipe, three_days, tmp_path):
         assert np.datetime64(row.first_time) == ds["time"].values[0]
         parts.append(ds)
     whole = xr.concat(parts, dim="time")
-    for name, expected in three_days.data_vars.items():
+    for name, expected in four_days.data_vars.items():
         assert np.array_equal(whole[name].values, expected.values)
 
 
-def test_the_manifest_is_that_of_the_command(recipe, three_days, tmp_path):
+def test_the_manifest_is_that_of_the_command(recipe, four_days, tmp_path):
     nldas.write_forcing(recipe, tmp_path, ["Walnut"])
     path = Path(demo_files("Walnut", recipe, tmp_path)["forcing_manifest"][0])
     granules = find_granules(path.parent)
@@ -71,7 +72,9 @@ def test_co2_opens_with_its_reader(recipe, tmp_path):
     nldas.write_co2(recipe, path)
     monthly = read_monthly(path)
     assert path.read_text().startswith("# SYNTHETIC")
-    values = np.asarray(monthly).ravel()[-36:]
+    # the years of weather, the one before and the one after
+    assert len(path.read_text().splitlines()) == 3 + 48
+    values = np.asarray(monthly).ravel()[-48:]
     assert values.min() > 385 and values.max() < 410
 
 

@@ -14,7 +14,7 @@ from edlite.errors import InputError
 from edlite.grid.grid import cells_in_polygon
 from edlite.grid.regions import read_regions
 
-# number of snapshots in the caption of Figure 3 of Zhang et al. 2019
+# number of snapshots, that of either year, in the caption of Figure 3 of Zhang et al. 2019
 SNAPSHOTS = {
     "Howland": 21,
     "Harvard": 15,
@@ -26,15 +26,26 @@ SNAPSHOTS = {
 }
 
 
-def test_number_of_flights_is_the_papers(recipe):
-    assert {r: len(flight_times(recipe, r)) for r in recipe["regions"]} == SNAPSHOTS
+@pytest.mark.parametrize("year", [2013, 2014])
+def test_number_of_flights_in_a_year_is_the_papers(recipe, year):
+    assert {r: len(flight_times(recipe, r, [year])) for r in recipe["regions"]} == SNAPSHOTS
 
 
 def test_flights_alternate_between_layouts_and_stop_with_the_run(recipe):
     files = demo_files("Walnut", recipe, "d")["airmoss"]
     assert [f[-3:] for f in files[:4]] == [".h5", ".nc", ".h5", ".nc"]
-    assert len(demo_files("Walnut", recipe, "d", days=60)["airmoss"]) == 2
+    assert len(demo_files("Walnut", recipe, "d", days=70)["airmoss"]) == 4  # two in each year
     assert demo_files("Walnut", recipe, "d", days=4)["airmoss"] == []
+
+
+def test_years_that_are_not_run_are_not_observed(recipe):
+    both = demo_files("Tonzi", recipe, "d")
+    files = demo_files("Tonzi", recipe, "d", years=[2014])
+    assert files["airmoss"] == both["airmoss"][SNAPSHOTS["Tonzi"] :]
+    assert [path for path in both["probes"] if "-2014-" in path] == files["probes"]
+    assert files["phenology"] == both["phenology"]  # made before any year is run
+    with pytest.raises(InputError, match="2015"):
+        demo_files("Tonzi", recipe, "d", years=[2014, 2015])
 
 
 def test_paths_are_unique_and_under_the_directory(recipe):
@@ -70,7 +81,7 @@ def test_outlines_hold_cells_of_the_block_and_the_tower(recipe, project, name):
         cells = cells_in_polygon(region.polygon)
         block = block_cell_ids(recipe, region.name).ravel()
         assert np.isin(cells, block).all()
-        assert cells.size == (8 if name == "regions.geojson" else 2)
+        assert cells.size == (16 if name == "regions.geojson" else 2)
         assert 0 <= tower_cell(recipe, region.name, cells, "cells") < cells.size
 
 
@@ -78,7 +89,25 @@ def test_a_recipe_may_extend_another(recipe, project):
     small = read_recipe(project / "resources/demo/test-recipe.yaml")
     assert len(demo_files("Walnut", small, "d", days=4)["airmoss"]) == 3
     assert small["regions"]["Walnut"]["climate"] == recipe["regions"]["Walnut"]["climate"]
-    assert len(flight_times(small, "Tonzi")) == SNAPSHOTS["Tonzi"]
+    assert small["years"] == [2013]
+    assert flight_times(small, "Tonzi") == flight_times(recipe, "Tonzi")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("year: 2013", "year is 2013.*years"),
+        ("years: 2013", "years is 2013.*consecutive"),
+        ("years: [2013, 2015]", "consecutive"),
+        ("years: []", "consecutive"),
+        ("seed: 1", "years"),
+    ],
+)
+def test_years_are_a_list_under_one_key(tmp_path, text, message):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(f"{text}\nregions: {{}}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_recipe(path)
 
 
 def test_unknown_region_and_unreadable_recipe(recipe, tmp_path):

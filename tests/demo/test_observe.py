@@ -35,11 +35,11 @@ def inputs(tmp_path, walnut_cells):
     coordinates = cell_coordinates(walnut_cells)
     area = ("cell", cell_area(walnut_cells))
     xr.Dataset({"area": area}, coordinates).to_netcdf(tmp_path / "domain.nc", engine="netcdf4")
-    layers = ("cell", np.full(8, 6, dtype=np.int32))
+    layers = ("cell", np.full(16, 6, dtype=np.int32))
     soil = xr.Dataset({"n_layer": layers}, coordinates)
     soil.to_netcdf(tmp_path / "soil.nc", engine="netcdf4")
     truth = made_up_truth(walnut_cells)
-    for name, cells in (("0", slice(0, 4)), ("1", slice(4, 8))):
+    for name, cells in (("0", slice(0, 8)), ("1", slice(8, 16))):
         truth.isel(cell=cells).to_netcdf(tmp_path / f"truth{name}.nc", engine="netcdf4")
     time = pd.date_range("2013-01-01", periods=97, freq="h").as_unit("ns")
     lat, lon = np.arange(31.4375, 32.1, 0.125), np.arange(-110.1875, -109.6, 0.125)
@@ -103,7 +103,7 @@ def test_tower_record_opens_with_its_reader(inputs, project, small, walnut_cells
     assert Path(path).read_text().splitlines()[0].startswith("# Site: US-Wkg (SYNTHETIC")
     record = read_base(path, utc_offset=-7, longitude=-109.94, theta_depths=[0.05, 0.2, 0.5])
     assert record["time"].values[0] == np.datetime64("2013-01-01T00:00")
-    truth = made_up_truth(walnut_cells).isel(cell=2)
+    truth = made_up_truth(walnut_cells).isel(cell=6)
     # GPP - Reco + NEE vanishes, Reco has no error
     assert record["gpp"].values == pytest.approx(
         record["reco"].values - record["nee"].values, abs=1e-11

@@ -65,13 +65,13 @@ def test_error_has_its_total_and_its_correlated_part(recipe):
     times = [FLIGHT + timedelta(days=i) for i in range(400)]
     errors = np.array([retrieval_error(recipe, "Walnut", t) for t in times])
     assert np.sqrt((errors**2).mean()) == pytest.approx(0.08, rel=0.02)
-    cells = errors.reshape(400, 2, 10, 4, 10).mean(axis=(2, 4))
+    cells = errors.reshape(400, 4, 10, 4, 10).mean(axis=(2, 4))
     white = 0.08**2 - 0.05**2
     assert cells.var() == pytest.approx(0.05**2 + white / 100, rel=0.05)
-    within = errors.reshape(400, 2, 10, 4, 10) - cells[:, :, None, :, None]
+    within = errors.reshape(400, 4, 10, 4, 10) - cells[:, :, None, :, None]
     assert within.var() == pytest.approx(white * 0.99, rel=0.02)
     # neither between cells nor between flights
-    flat = cells.reshape(400, 8)
+    flat = cells.reshape(400, 16)
     assert abs(np.corrcoef(flat[:, 0], flat[:, 1])[0, 1]) < 0.15
     assert abs(np.corrcoef(flat[1:].ravel(), flat[:-1].ravel())[0, 1]) < 0.05
 
@@ -85,20 +85,20 @@ def test_mask_has_its_share_and_is_the_same_on_every_flight(recipe):
 def test_at_most_one_cell_of_a_region_loses_half_of_its_pixels(recipe):
     # else a cell would be without observation on all flights
     for region in recipe["regions"]:
-        cells = static_mask(recipe, region).reshape(2, 10, 4, 10).mean(axis=(1, 3))
+        cells = static_mask(recipe, region).reshape(4, 10, 4, 10).mean(axis=(1, 3))
         assert np.count_nonzero(cells >= 0.5) <= 1, region
 
 
 def test_snapshot_means_the_truth(recipe):
-    theta = np.tile(np.linspace(0.1, 0.3, 9), (8, 1)) + 0.01 * np.arange(8)[:, None]
+    theta = np.tile(np.linspace(0.1, 0.3, 9), (16, 1)) + 0.005 * np.arange(16)[:, None]
     sums = []
     for i in range(60):
         time = FLIGHT + timedelta(days=i)
-        pixels = snapshot(recipe, "Walnut", time, theta, np.full(8, 9), np.arange(8))
+        pixels = snapshot(recipe, "Walnut", time, theta, np.full(16, 9), np.arange(16))
         pixels = np.where(pixels == FILL, np.nan, pixels.astype(float))
-        sums.append(np.nanmean(pixels.reshape(3, 2, 10, 4, 10), axis=(2, 4)))
-    mean = np.mean(sums, axis=0).reshape(3, 8)
-    expected = fit_profile(theta, np.full(8, 9)).T
+        sums.append(np.nanmean(pixels.reshape(3, 4, 10, 4, 10), axis=(2, 4)))
+    mean = np.mean(sums, axis=0).reshape(3, 16)
+    expected = fit_profile(theta, np.full(16, 9)).T
     assert mean[:2] == pytest.approx(expected[:2], abs=1e-6)  # the error is in COEFF3 only
     assert mean[2] == pytest.approx(expected[2], abs=4 * 0.05 / np.sqrt(60))
 
@@ -106,14 +106,14 @@ def test_snapshot_means_the_truth(recipe):
 def test_cells_that_were_not_run_are_fill(recipe):
     theta = np.full((2, 9), 0.2)
     pixels = snapshot(recipe, "Walnut", FLIGHT, theta, np.full(2, 9), np.array([2, 3]))
-    filled = (pixels[0] == FILL).reshape(2, 10, 4, 10).mean(axis=(1, 3)).ravel()
+    filled = (pixels[0] == FILL).reshape(4, 10, 4, 10).mean(axis=(1, 3)).ravel()
     assert np.all(np.delete(filled, [2, 3]) == 1.0)
     assert np.all(filled[[2, 3]] < 0.5)
 
 
 def test_both_layouts_hold_the_same(recipe, tmp_path):
-    theta = np.full((8, 9), 0.2)
-    pixels = snapshot(recipe, "Walnut", FLIGHT, theta, np.full(8, 9), np.arange(8))
+    theta = np.full((16, 9), 0.2)
+    pixels = snapshot(recipe, "Walnut", FLIGHT, theta, np.full(16, 9), np.arange(16))
     for suffix in (".h5", ".nc"):
         write_snapshot(recipe, "Walnut", FLIGHT, pixels, str(tmp_path / f"x{suffix}"))
     lat, lon = pixel_axes(recipe, "Walnut")
@@ -147,8 +147,8 @@ def test_pixels_lie_in_their_cells(recipe):
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
 def test_snapshots_open_with_the_reader_of_airmoss(recipe, tmp_path, suffix):
-    theta = np.tile(np.linspace(0.1, 0.3, 9), (8, 1))
-    pixels = snapshot(recipe, "Walnut", FLIGHT, theta, np.full(8, 9), np.arange(8))
+    theta = np.tile(np.linspace(0.1, 0.3, 9), (16, 1))
+    pixels = snapshot(recipe, "Walnut", FLIGHT, theta, np.full(16, 9), np.arange(16))
     path = tmp_path / f"airmoss_rzsm_synthetic_Walnut_20130715T1952{suffix}"
     write_snapshot(recipe, "Walnut", FLIGHT, pixels, str(path))
     flight = read_flight(path)

@@ -120,7 +120,7 @@ def test_inventory_opens_with_its_reader_and_has_the_standard_design(walnut):
 
 def test_leaf_area_granules(recipe, walnut, walnut_cells):
     granule = open_lai(walnut["lai"][1])
-    assert granule.day == lai_dates(recipe, "Walnut")[1] == date(2012, 8, 12)
+    assert granule.day == lai_dates(recipe, "Walnut")[1] == date(2013, 8, 13)
     place = recipe["regions"]["Walnut"]["place"]
     row, col = pixel_numbers(np.array([place["lat"]]), np.array([place["lon"]]), (8, 5))
     around = slice(int(row[0]) - 3, int(row[0]) + 4), slice(int(col[0]) - 3, int(col[0]) + 4)
@@ -141,13 +141,14 @@ def test_pixel_numbers_agree_with_the_reader(walnut):
     assert row.tolist() == [10, 1200] and col.tolist() == [2000, 3]
 
 
-def test_phenology_granule(recipe, walnut):
+@pytest.mark.parametrize("i", [0, 1])
+def test_phenology_granules(recipe, walnut, i):
     own, place = recipe["regions"]["Walnut"]["phenology"], recipe["regions"]["Walnut"]["place"]
     row, col = pixel_numbers(np.array([place["lat"]]), np.array([place["lon"]]), (8, 5))
     window = slice(int(row[0]) - 3, int(row[0]) + 4), slice(int(col[0]) - 3, int(col[0]) + 4)
-    first = (date(2013, 1, 1) - date(1970, 1, 1)).days
+    first = (date(recipe["years"][i], 1, 1) - date(1970, 1, 1)).days
     days = {}
-    with GridFile(walnut["phenology"][0]) as file:
+    with GridFile(walnut["phenology"][i]) as file:
         for name in ("Greenup", "MidGreenup", "Senescence", "MidGreendown"):
             values = file.read(name, *window)
             assert np.all(values[:, :, 1] == 32767)  # no second cycle

@@ -30,13 +30,17 @@ def counts(output: str) -> dict[str, int]:
 
 
 def test_demo(snakemake_run, tmp_path):
-    run = snakemake_run(tmp_path, "--dry-run")
+    run = snakemake_run(tmp_path, "--dry-run", "--printshellcmds")
     assert run.returncode == 0, run.stdout
+    used = re.findall(r'edlite (\S+) .*"integrator": "(\w+)"', run.stdout)
+    assert set(used) == {(name, "split") for name in ("spinup", "simulate", "tower-run")}
     jobs = counts(run.stdout)
-    # seven regions, one year, one tile; native and truth, blended and perfect
-    assert jobs["soil"] == jobs["sensitivity"] == jobs["bias"] == jobs["blend"] == 7
-    assert jobs["spinup"] == jobs["simulate"] == jobs["simulate_prescribed"] == 14
-    assert jobs["forcing"] == jobs["compile"] == jobs["demo_forcing"] == 1
+    # seven regions, two years, one tile; native and truth, blended and perfect
+    assert jobs["soil"] == jobs["sensitivity"] == jobs["bias"] == 7
+    assert jobs["blend"] == jobs["phenology"] == jobs["regrid_rzsm"] == jobs["spinup"] == 14
+    assert jobs["simulate"] == jobs["simulate_prescribed"] == 28
+    assert jobs["forcing"] == 2
+    assert jobs["compile"] == jobs["demo_forcing"] == 1
 
 
 def test_full_study(snakemake_run, project, tmp_path):

@@ -22,14 +22,16 @@ try:
     DEMO = read_recipe(located(config["demo"]["recipe"])) if config["demo"] else None
     RECIPES = recipe_files()
     REGIONS = config["regions"]["names"]
+    YEARS = config["years"]["run"]
     REGION_FILES = {
-        region: demo_files(region, DEMO, config["demo"]["directory"])
+        region: demo_files(
+            region, DEMO, config["demo"]["directory"], YEARS, config["years"]["days"]
+        )
         for region in (REGIONS if DEMO else [])
     }
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-YEARS = config["years"]["run"]
 TILES = range(config["n_tile"])
 SITES = config["towers"]["names"] if DEMO or config["inputs"]["tower"] else []
 FREE_RUNS = ["native", "truth"] if DEMO else ["native"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,6 @@ LAPSE_RATE = 0.0065  # K m-1
 SEA_LEVEL_PRESSURE = 101325.0  # Pa
 STANDARD_TEMPERATURE = 288.15  # K, at sea level
 MAXIMUM_HUMIDITY = 0.99  # relative
-PADDING = 2  # local days before and after the year
 
 VARIABLES = {
     "Tair": ("K", "air_temperature", "2-meter above ground temperature"),
@@ -60,9 +59,26 @@ def window(recipe: Mapping, region: str) -> tuple[NDArray[np.float64], NDArray[n
     return centres(south, north), centres(west, east)
 
 
-def hour_labels(year: int) -> pd.DatetimeIndex:
-    """Every hour from January 1 00 UTC to January 1 00 UTC of the next year, both included."""
-    return pd.date_range(f"{year}-01-01", f"{year + 1}-01-01", freq="h")
+def hour_labels(years: Sequence[int]) -> pd.DatetimeIndex:
+    """Every hour from January 1 00 UTC to January 1 00 UTC after the years, both included."""
+    return pd.date_range(f"{years[0]}-01-01", f"{years[-1] + 1}-01-01", freq="h")
+
+
+def local_weather(recipe: Mapping, region: str) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Daily weather (see `daily_weather`) and precipitation [mm] of each local hour.
+
+    The years of the recipe and one on either side, whose days the hours of New Year need. Each
+    year has a stream of random numbers of its own: it is the same whatever the others.
+    """
+    climate = region_recipe(recipe, region)["climate"]
+    check_climate(climate, region)
+    daily, rain = [], []
+    for year in range(recipe["years"][0] - 1, recipe["years"][-1] + 2):
+        rng = generator(recipe, region, "weather", str(year))
+        days = pd.date_range(f"{year}-01-01", f"{year}-12-31", freq="D")
+        daily.append(daily_weather(rng, climate, recipe["weather"], days))
+        rain.append(hourly_precipitation(rng, climate, daily[-1]))
+    return pd.concat(daily), np.concatenate(rain)
 
 
 def tower_weather(recipe: Mapping, region: str) -> pd.DataFrame:
@@ -71,17 +87,10 @@ def tower_weather(recipe: Mapping, region: str) -> pd.DataFrame:
     Columns `temperature` [K], `vapour_pressure` [Pa], `pressure_anomaly` [Pa], `cloud` [1],
     `wind` [m s-1], `wind_from` [degrees], `precipitation` [mm in the hour ending at the label].
     """
-    own = region_recipe(recipe, region)
-    climate, place = own["climate"], own["place"]
-    check_climate(climate, region)
-    rng = generator(recipe, region, "weather")
-    year = recipe["year"]
-    start = pd.Timestamp(year, 1, 1) - pd.Timedelta(days=PADDING)
-    days = pd.date_range(start, f"{year + 1}-01-{PADDING:02d}", freq="D")
-    daily = daily_weather(rng, climate, recipe["weather"], days)
-    rain = hourly_precipitation(rng, climate, daily)
-
-    labels = hour_labels(year)
+    place = region_recipe(recipe, region)["place"]
+    daily, rain = local_weather(recipe, region)
+    start = daily.index[0]
+    labels = hour_labels(recipe["years"])
     hours = solar_hours(labels, start, place["lon"])
     kelvin = temperature(daily, hours) + T_0C
     mean_kelvin = 0.5 * (daily["maximum"] + daily["minimum"]) + T_0C

@@ -6,7 +6,7 @@ The workflow imports this module when it plans, so it needs nothing but PyYAML.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,9 @@ FIA_TABLES = ("PLOT", "SUBPLOT", "COND", "TREE")
 
 
 def read_recipe(recipe: str | Path | Mapping) -> Mapping:
-    """The recipe as a mapping; a mapping is returned as it is. Raises InputError.
+    """The recipe as a mapping; a mapping is returned as it is.
+
+    Raises InputError for a file that is no recipe and for years that do not follow one another.
 
     A recipe with the key `extends` (a path beside it) holds only what differs from that recipe.
     """
@@ -41,7 +43,17 @@ def read_recipe(recipe: str | Path | Mapping) -> Mapping:
         if unknown:
             raise InputError(path, "regions", sorted(unknown), "regions of the extended recipe")
         content = _merged(base, content)
+    _check_years(path, content)
     return content
+
+
+def _check_years(path: Path, recipe: Mapping) -> None:
+    if "year" in recipe:
+        raise InputError(path, "year", recipe["year"], "the key years, a list such as [2013, 2014]")
+    years = recipe.get("years")
+    whole = isinstance(years, list) and years and all(type(year) is int for year in years)
+    if not whole or years != list(range(years[0], years[0] + len(years))):
+        raise InputError(path, "years", years, "consecutive years, such as [2013, 2014]")
 
 
 def _merged(base: Mapping, changes: Mapping) -> dict:
@@ -102,24 +114,35 @@ def lai_dates(recipe: Mapping, region: str) -> list[date]:
     ]
 
 
-def flight_times(recipe: Mapping, region: str, days: int | None = None) -> list[datetime]:
-    """Times of the radar flights [UTC], ascending; only those of the year's first `days` if set."""
+def flight_times(
+    recipe: Mapping,
+    region: str,
+    years: Iterable[int] | None = None,
+    days: int | None = None,
+) -> list[datetime]:
+    """Times of the radar flights [UTC], ascending.
+
+    Only those of `years`, and of the first `days` of each year, where these are given.
+    """
     texts = region_recipe(recipe, region)["flights"]["times"]
     times = sorted(datetime.fromisoformat(str(text)) for text in texts)
-    if days is None:
-        return times
-    end = datetime(recipe["year"], 1, 1) + timedelta(days=days)
-    return [time for time in times if time < end]
+    wanted = None if years is None else set(years)
+    return [
+        time
+        for time in times
+        if (wanted is None or time.year in wanted)
+        and (days is None or time < datetime(time.year, 1, 1) + timedelta(days=days))
+    ]
 
 
-def flight_layouts(
-    recipe: Mapping, region: str, days: int | None = None
-) -> list[tuple[datetime, str]]:
-    """Time and file suffix of each flight.
+def flight_file(recipe: Mapping, region: str, time: datetime, directory: str | Path) -> Path:
+    """Snapshot of a flight.
 
     Flights alternate between the retrieval group's HDF5 layout and netCDF-4.
     """
-    return [(t, (".h5", ".nc")[i % 2]) for i, t in enumerate(flight_times(recipe, region, days))]
+    suffix = (".h5", ".nc")[flight_times(recipe, region).index(time) % 2]
+    name = f"airmoss_rzsm_synthetic_{region}_{time:%Y%m%dT%H%M}{suffix}"
+    return Path(directory) / region / "airmoss" / name
 
 
 def nldas_directory(region: str, directory: str | Path) -> Path:
@@ -128,15 +151,16 @@ def nldas_directory(region: str, directory: str | Path) -> Path:
 
 
 def nldas_file(region: str, day: date, directory: str | Path) -> Path:
-    """Forcing granule of one day of one region."""
+    """Forcing granule of the month of a day of one region."""
     folder = nldas_directory(region, directory)
-    return folder / f"NLDAS_FORA0125_H.A{day:%Y%m%d}.020.synthetic.{region}.nc"
+    return folder / f"NLDAS_FORA0125_H.A{day:%Y%m}.020.synthetic.{region}.nc"
 
 
 def demo_files(
     region: str,
     recipe: str | Path | Mapping,
     directory: str | Path,
+    years: Iterable[int] | None = None,
     days: int | None = None,
 ) -> dict[str, list[str]]:
     """Paths of every file of the demo that `region` needs, by product.
@@ -147,15 +171,20 @@ def demo_files(
     recipe : the recipe or its path
     directory : root of the demo's files (`demo.directory` of the configuration); it is the
         `--out` of every demo command
+    years : years that are run (default: all of the recipe); the truth has no others to observe
     days : `years.days` of the configuration; later flights have no truth and are left out
 
     Returns
     -------
     Keys `nlcd`, `soil_raster`, `soil_tables`, `fia`, `lai`, `phenology` (made by `demo-region`);
     `forcing_manifest`, `co2` (made by `demo-forcing` for all regions at once); `airmoss`,
-    `probes`, `tower` (made by `demo-observe`).
+    `probes`, `tower` (made by `demo-observe`). Raises InputError for a year that the recipe lacks.
     """
     recipe = read_recipe(recipe)
+    years = recipe["years"] if years is None else sorted(years)
+    for year in years:
+        if year not in recipe["years"]:
+            raise InputError("recipe", "years", year, f"one of {recipe['years']}")
     own = region_recipe(recipe, region)
     root = Path(directory)
     home = root / region
@@ -172,16 +201,19 @@ def demo_files(
             for tile in tiles
         ],
         "phenology": [
-            home / "modis" / f"MCD12Q2.A{recipe['year']}001.{tile}.006.synthetic.hdf"
+            home / "modis" / f"MCD12Q2.A{year}001.{tile}.006.synthetic.hdf"
+            for year in recipe["years"]
             for tile in tiles
         ],
         "forcing_manifest": [root / "nldas" / "manifest.csv"],
         "co2": [root / "co2_mm_mlo_synthetic.csv"],
         "airmoss": [
-            home / "airmoss" / f"airmoss_rzsm_synthetic_{region}_{time:%Y%m%dT%H%M}{suffix}"
-            for time, suffix in flight_layouts(recipe, region, days)
+            flight_file(recipe, region, time, directory)
+            for time in flight_times(recipe, region, years, days)
         ],
-        "probes": [home / "probes" / f"CRNH0203-{recipe['year']}-synthetic_{own['site']}.txt"],
+        "probes": [
+            home / "probes" / f"CRNH0203-{year}-synthetic_{own['site']}.txt" for year in years
+        ],
         "tower": [root / "towers" / f"{own['site']}.csv"],
     }
     return {product: [path.as_posix() for path in paths] for product, paths in files.items()}

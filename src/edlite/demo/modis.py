@@ -85,10 +85,10 @@ def write_leaf_area(
     own = region_recipe(recipe, region)["leaf_area"]
     rng = generator(recipe, region, "leaf area")
     tiles = modis_tiles(block_bounds(recipe, region, MARGIN))
+    shares = [pixel_shares(classes, grid, tile) for tile in tiles]
     names = iter(paths)
     for day in lai_dates(recipe, region):
-        for tile in tiles:
-            pixels = pixel_shares(classes, grid, tile)
+        for tile, pixels in zip(tiles, shares, strict=True):
             noise = 1 + LAI_NOISE * rng.standard_normal(pixels.row.size)
             lai = np.clip(np.rint(10 * pixel_lai(pixels, own, day) * noise), 0, 100)
             fields = _lai_fields(pixels, lai.astype(np.uint8))
@@ -128,15 +128,22 @@ def _lai_fields(pixels: PixelShares, lai: NDArray[np.uint8]) -> list[Field]:
 def write_phenology(
     recipe: Mapping, region: str, classes: NDArray[np.uint8], grid: AlbersGrid, paths: list[str]
 ) -> None:
-    """Write one granule for each tile: dates of one cycle for every pixel that is not water."""
+    """Write one granule for each year and tile, in the order of `demo_files`.
+
+    A granule holds the dates of one cycle for every pixel that is not water. Each year has a
+    stream of random numbers of its own.
+    """
     own = region_recipe(recipe, region)["phenology"]
-    rng = generator(recipe, region, "phenology")
-    first = date(recipe["year"], 1, 1).toordinal() - EPOCH.toordinal()
     tiles = modis_tiles(block_bounds(recipe, region, MARGIN))
-    for path, tile in zip(paths, tiles, strict=True):
-        pixels = pixel_shares(classes, grid, tile)
-        title = f"phenology of {region}, {recipe['year']}, in the layout of MCD12Q2"
-        write_granule(path, PHENOLOGY_GRID, tile, _phenology_fields(pixels, own, first, rng), title)
+    shares = [pixel_shares(classes, grid, tile) for tile in tiles]
+    names = iter(paths)
+    for year in recipe["years"]:
+        rng = generator(recipe, region, "phenology", str(year))
+        first = date(year, 1, 1).toordinal() - EPOCH.toordinal()
+        title = f"phenology of {region}, {year}, in the layout of MCD12Q2"
+        for tile, pixels in zip(tiles, shares, strict=True):
+            fields = _phenology_fields(pixels, own, first, rng)
+            write_granule(next(names), PHENOLOGY_GRID, tile, fields, title)
 
 
 def _phenology_fields(

@@ -58,23 +58,24 @@ def write_granule(ds: xr.Dataset, path: Path, region: str) -> None:
 
 
 def write_region(recipe: Mapping, region: str, directory: str | Path) -> list[dict]:
-    """Write the granules of a region, one a day, and return their rows of the manifest."""
+    """Write the granules of a region, one a month, and return their rows of the manifest."""
     directory = Path(directory)
     home = (directory / "nldas").resolve()
     forcing = region_forcing(recipe, region)
     times = pd.DatetimeIndex(forcing["time"].values)
+    months = times.to_numpy().astype("datetime64[M]")
+    starts = np.flatnonzero(np.diff(months, prepend=months[0] - 1))
     rows = []
-    for first in range(0, len(times), 24):
-        day = forcing.isel(time=slice(first, first + 24))
+    for first, after in zip(starts, [*starts[1:], len(times)], strict=True):
         path = nldas_file(region, times[first].date(), directory)
-        write_granule(day, path, region)
-        last = min(first + 23, len(times) - 1)
+        write_granule(forcing.isel(time=slice(first, after)), path, region)
+        last = after - 1
         rows.append(
             {
                 "path": path.resolve().relative_to(home).as_posix(),
                 "first_time": f"{times[first]:%Y-%m-%dT%H:%M:%S}",
                 "last_time": f"{times[last]:%Y-%m-%dT%H:%M:%S}",
-                "n_time": last - first + 1,
+                "n_time": after - first,
                 "south": forcing["lat"].values[0],
                 "north": forcing["lat"].values[-1],
                 "west": forcing["lon"].values[0],
@@ -98,15 +99,15 @@ def write_forcing(recipe: Mapping, directory: str | Path, regions: Iterable[str]
 def write_co2(recipe: Mapping, path: str | Path) -> None:
     """Monthly CO2 in the csv layout of NOAA, from the year before to the year after.
 
-    A trend and one cosine of the year; the mean holds at the middle of the recipe's year.
+    A trend and one cosine of the year; the mean holds at the middle of the recipe's first year.
     """
-    law, year = recipe["co2"], recipe["year"]
+    law, year = recipe["co2"], recipe["years"][0]
     lines = [
         "# SYNTHETIC monthly CO2 in the layout of the NOAA Mauna Loa record; not a measurement",
         "# umol mol-1 (ppm), dry air",
         "year,month,decimal date,average,deseasonalized,ndays,sdev,unc",
     ]
-    for month in range(-12, 24):
+    for month in range(-12, 12 * (len(recipe["years"]) + 1)):
         y, m = year + month // 12, month % 12 + 1
         decimal = y + (m - 0.5) / 12
         trend = law["mean"] + law["trend"] * (decimal - year - 0.5)

@@ -32,8 +32,9 @@ def write_observations(
     """Write everything that the demo observes in a region, under the names of `demo_files`.
 
     domain, soil : `domain.nc` and the truth's `soil.nc`; truth_paths : its hourly files, all tiles
-    and years; forcing_paths : `forcing/{year}.nc`; days : flights after the first days of the year
-    are left out. Raises InputError before anything is written.
+    and years; forcing_paths : `forcing/{year}.nc`; days : flights after the first days of a year
+    are left out, as are those of years that the truth does not have. Raises InputError before
+    anything is written.
     """
     cells = domain["cell_id"].values
     where = positions(recipe, region, cells, "domain")
@@ -41,7 +42,9 @@ def write_observations(
     if not np.array_equal(soil["cell_id"].values, cells):
         raise InputError("soil", "cell_id", None, "the cells of the domain, in its order")
     truth = read_truth(truth_paths, cells)
-    flights = flight_times(recipe, region, days)
+    truth_years = pd.DatetimeIndex(truth["time"].values).year
+    years = sorted(set(truth_years))
+    flights = flight_times(recipe, region, years, days)
     hours = [_hour_of(truth["time"].values, flight) for flight in flights]
     n_layer = soil["n_layer"].values
     place = {name: float(domain[name].values[index]) for name in ("lat", "lon")}
@@ -51,13 +54,14 @@ def write_observations(
     table = tower_table(recipe, region, at_tower, forcing, existing)
     lines = station_lines(recipe, region, at_tower, forcing, existing)
 
-    files = demo_files(region, recipe, directory, days)
+    files = demo_files(region, recipe, directory, years, days)
     theta = truth["theta"].transpose("time", "cell", "layer")
     for path, flight, hour in zip(files["airmoss"], flights, hours, strict=True):
         profile = theta.isel(time=hour).values
         pixels = snapshot(recipe, region, flight, profile, n_layer, where)
         write_snapshot(recipe, region, flight, pixels, path)
-    write_station(lines, files["probes"][0])
+    for path, year in zip(files["probes"], years, strict=True):
+        write_station([line for line, y in zip(lines, truth_years, strict=True) if y == year], path)
     write_tower_table(recipe, region, table, files["tower"][0])
 
 

@@ -10,7 +10,7 @@ from edlite.demo.layout import flight_times, read_recipe, region_recipe
 from edlite.errors import InputError
 from edlite.sources.nlcd import class_table
 
-SECTIONS = ("seed", "year", "lai_years", "block", "truth", "radar", "probes", "weather", "co2")
+SECTIONS = ("seed", "years", "lai_years", "block", "truth", "radar", "probes", "weather", "co2")
 REGION_SECTIONS = (
     *("site", "place", "tower_error", "climate", "cover", "soil"),
     *("forest", "leaf_area", "phenology", "flights"),
@@ -24,7 +24,7 @@ def load_recipe(path: str | Path, regions: Iterable[str] = ()) -> Mapping:
 
     Raises InputError, naming the file and the key, for a missing section, an unknown region, shares
     that do not sum to one, impossible horizons, phenology out of order, flights outside the
-    year, error laws that cannot be.
+    years, error laws that cannot be.
     """
     recipe = read_recipe(path)
     for section in SECTIONS:
@@ -86,6 +86,6 @@ def _check_dates(path: str | Path, region: str, recipe: Mapping, own: Mapping) -
         key = f"regions.{region}.phenology"
         raise InputError(path, key, days, f"ascending days: {', '.join(PHENOLOGY)}")
     for time in flight_times(recipe, region):
-        if time.year != recipe["year"]:
+        if time.year not in recipe["years"]:
             key = f"regions.{region}.flights.times"
-            raise InputError(path, key, f"{time:%Y-%m-%dT%H:%M}", f"times in {recipe['year']}")
+            raise InputError(path, key, f"{time:%Y-%m-%dT%H:%M}", f"times in {recipe['years']}")

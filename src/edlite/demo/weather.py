@@ -52,15 +52,15 @@ def residuals(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
 def daily_weather(
     rng: np.random.Generator, climate: Mapping, laws: Mapping, days: pd.DatetimeIndex
 ) -> pd.DataFrame:
-    """Weather of each local solar day.
+    """Weather of each local solar day of a year.
 
-    The year is a normal one by construction: the residuals of temperature have mean zero over
+    The year is a normal one by construction: the anomalies of temperature have mean zero over
     `days`, and amounts are scaled so that precipitation is the recipe's annual sum.
 
     Parameters
     ----------
     climate : the region's section `climate` of the recipe; laws : section `weather`
-    days : local days, at least a year
+    days : the local days of the year
 
     Returns
     -------
@@ -73,11 +73,11 @@ def daily_weather(
     wet = wet_days(rng, probability, laws["persistence"])
     wet_anomaly = wet - probability
 
-    noise = residuals(rng, n)
-    noise -= noise.mean(axis=0)
     winter = winter_weight(days)
     spread = climate["temperature_sd"]
     sd = winter * spread["winter"] + (1 - winter) * spread["summer"]
+    noise = residuals(rng, n)
+    noise -= np.average(noise, axis=0, weights=sd)
     mean = smooth_course(climate["temperature"], days)
     half_range = 0.5 * smooth_course(climate["temperature_range"], days)
     # cooling of the maximum by day, and as much warming of the minimum by a third of it by night

@@ -49,7 +49,7 @@ def demo_site(
 ) -> SiteRun:
     """Site run of a tower of the study in the synthetic weather of the demo; files in `folder`.
 
-    The year is the recipe's, stand and soil are those of `towers` and `stands`; `options` are
+    The year is the recipe's first, stand and soil are those of `towers` and `stands`; `options` are
     switches of the model. Raises InputError.
     """
     table = read_towers(towers)
@@ -61,7 +61,7 @@ def demo_site(
     write_table(patches, folder / "patches.csv")
     write_table(cohorts, folder / "cohorts.csv")
     write_dataset(point_forcing(read, region), folder / "met.nc", region=site, synthetic=True)
-    year = int(read["year"])
+    year = int(read["years"][0])
     names = ("greenup", "mid_greenup", "senescence", "mid_greendown")
     content = {
         "site": {
