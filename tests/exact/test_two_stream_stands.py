@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from edlite.constants import EMIS_SOIL, EMIS_WATER, SIGMA_SB
-from edlite.model.block import leaf_optics, make_block, pack
+from edlite.model.block import make_block, pack
+from edlite.model.block_cohorts import leaf_optics
 from edlite.model.lanes import LANES
 from edlite.model.meteorology import (
     COS_ZENITH,

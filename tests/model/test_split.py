@@ -9,17 +9,15 @@ from edlite.model.block import load_state, make_block, pack
 from edlite.model.driver import interpolation
 from edlite.model.implicit_column import (
     column_temperatures,
-    darcy_linear,
     eliminate_soil,
     node_coefficients,
-    soil_potentials,
-    solve_moisture,
     water_heat_capacity,
 )
 from edlite.model.implicit_exchange import held_by_leaf, towards
 from edlite.model.implicit_surface import mean_wet_fraction, phase_of_leaf, saturation_slope
+from edlite.model.implicit_water import darcy_linear, solve_moisture
 from edlite.model.options import ModelOptions
-from edlite.model.soil_column import limits_of_flow
+from edlite.model.soil_column import limits_of_flow, soil_potentials
 from helpers.from_python import from_python
 from helpers.model_columns import PATCHES, Patch, columns_of, run_days, start_state, weather
 from helpers.narrow import narrow

@@ -13,6 +13,7 @@ from edlite.model import (
     implicit_column,
     implicit_exchange,
     implicit_surface,
+    implicit_water,
     integrator,
     photosynthesis,
     radiation,
@@ -29,7 +30,7 @@ from helpers.model_columns import FOREST, Patch, columns_of, weather
 
 PRODUCT = re.compile(r"= f(?:mul|div)(?: contract)? (<?)")
 LOOPS = (
-    *(derivatives.diagnose, derivatives.leaf_temperatures, derivatives.ground_fluxes),
+    *(derivatives.temperatures, derivatives.leaf_temperatures, derivatives.ground_fluxes),
     *(derivatives.leaf_fluxes, derivatives.canopy_air, exchange.richardson),
     *(exchange.surface_layer_iterative, exchange.surface_layer_louis, exchange.understorey),
     *(exchange.boundary_layers, snow.pool_state, snow.snow_fluxes, soil_column.uptake_by_layer),
@@ -45,7 +46,8 @@ LOOPS = (
     *(implicit_surface.solve_air, implicit_exchange.settle_exchange),
     *(implicit_exchange.finish_leaves, implicit_exchange.finish_air),
     *(implicit_column.eliminate_soil, implicit_column.eliminate_snow),
-    *(implicit_column.darcy_linear, implicit_column.solve_moisture, implicit_column.move_in_soil),
+    *(implicit_water.darcy_linear, implicit_water.solve_moisture, implicit_water.move_in_soil),
+    *(implicit_water.pass_on_heat, soil_column.soil_potentials),
 )
 
 

@@ -4,10 +4,7 @@ from edlite.constants import CP_DRY, CP_VAP, M_DRY, RHO_W
 from edlite.kernels.mathematics import clip01, lane_loop, loop_group, where
 from edlite.kernels.soil_heat import soil_conductivity
 from edlite.kernels.soil_water import (
-    conductivity,
     ground_humidity,
-    log_saturation,
-    matric_potential,
     pore_humidity,
     supply_ramp,
     surface_wetness,
@@ -25,15 +22,15 @@ from edlite.model.exchange import HEAT_TO_VAPOUR, boundary_layers, turbulence
 from edlite.model.lanes import LANES
 from edlite.model.root_water import root_water, root_zone
 from edlite.model.snow import POOL_COVERS, POOL_OWN_TEMPERATURE, pool_state, snow_fluxes
-from edlite.model.soil_column import soil_fluxes
+from edlite.model.soil_column import soil_fluxes, soil_potentials
 
 UNSATURATED_RAMP = 200.0  # evaporation fades out over the last 0.5 % of relative humidity
 WATER_SUPPLY_RAMP = 10.0  # m2 kg-1; transpiration fades out below 0.1 kg m-2 of available water
 
 
 @lane_loop
-def diagnose(fast, ground, soil, step, work):
-    """Temperatures, liquid fractions, potentials and conductivities of the present state.
+def temperatures(fast, ground, soil, step, work):
+    """Temperatures, liquid fractions and thermal conductivities of the present state.
 
     Expects what `edlite.model.snow.pool_state` leaves in `work`.
     """
@@ -70,9 +67,6 @@ def diagnose(fast, ground, soil, step, work):
         work.a8[i] = where(own, work.f_snow[0, i], clip01(rest))
     for k in range(n_layer):
         for i in range(LANES):
-            log_s = log_saturation(fast.theta[k, i], soil.theta_s[k, i])
-            work.psi[k, i] = matric_potential(soil.psi_s[k, i], soil.b[k, i], log_s)
-            work.k[k, i] = conductivity(soil.k_sat[k, i], soil.b[k, i], log_s)
             work.conduct[k, i] = soil_conductivity(
                 fast.theta[k, i],
                 soil.theta_s[k, i],
@@ -80,6 +74,13 @@ def diagnose(fast, ground, soil, step, work):
                 soil.lambda1[k, i],
                 soil.lambda2[k, i],
             )
+
+
+@loop_group
+def diagnose(fast, ground, soil, step, work):
+    """What `temperatures` and `edlite.model.soil_column.soil_potentials` leave in `work`."""
+    temperatures(fast, ground, soil, step, work)
+    soil_potentials(fast, soil, work)
 
 
 @lane_loop

@@ -276,7 +276,7 @@ def _run_block_day(
     if failed >= 0:
         lane = int(np.argmin(block.step.size[:used]))
         raise IntegrationError(
-            f"patch {block.patches[lane]}: the integrator's step fell below its limit on {date} at"
+            f"patch {block.patches[lane]}: the integrator found no valid state on {date} at"
             f" {failed * 10 // 60:02d}:{failed * 10 % 60:02d} UTC; check forcing and soil there"
         )
     compiled_daily(

@@ -3,9 +3,27 @@
 from edlite.constants import RHO_W, T3
 from edlite.kernels.mathematics import lane_loop, loop_group, where
 from edlite.kernels.soil_heat import heat_flux
-from edlite.kernels.soil_water import darcy_flux, ice_impedance, room_ramp, supply_ramp
+from edlite.kernels.soil_water import (
+    conductivity,
+    darcy_flux,
+    ice_impedance,
+    log_saturation,
+    matric_potential,
+    room_ramp,
+    supply_ramp,
+)
 from edlite.kernels.thermodynamics import liquid_energy
 from edlite.model.lanes import LANES
+
+
+@lane_loop
+def soil_potentials(fast, soil, work):
+    """Matric potential and conductivity of the present moisture."""
+    for k in range(soil.active.shape[0]):
+        for i in range(LANES):
+            log_s = log_saturation(fast.theta[k, i], soil.theta_s[k, i])
+            work.psi[k, i] = matric_potential(soil.psi_s[k, i], soil.b[k, i], log_s)
+            work.k[k, i] = conductivity(soil.k_sat[k, i], soil.b[k, i], log_s)
 
 
 @lane_loop

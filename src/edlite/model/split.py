@@ -6,22 +6,10 @@ drip, percolation and melt as after a substep of the Runge-Kutta integrator. Phy
 are the same; only the integration in time differs.
 """
 
-from edlite.kernels.mathematics import lane_loop, loop_group
+from edlite.kernels.mathematics import lane_loop, loop_group, where
 from edlite.model.adjust import leaf_water, soil_bounds, surface_water
 from edlite.model.exchange import boundary_layers, turbulence
-from edlite.model.implicit_column import (
-    column_temperatures,
-    count_parts,
-    darcy_linear,
-    eliminate_snow,
-    eliminate_soil,
-    move_in_soil,
-    pass_on_heat,
-    soil_potentials,
-    solve_moisture,
-    take_part,
-    uptake_energy,
-)
+from edlite.model.implicit_column import column_temperatures, eliminate_snow, eliminate_soil
 from edlite.model.implicit_exchange import (
     finish_air,
     finish_ground,
@@ -37,10 +25,19 @@ from edlite.model.implicit_surface import (
     leaf_vapour,
     solve_air,
 )
+from edlite.model.implicit_water import (
+    count_parts,
+    darcy_linear,
+    move_in_soil,
+    pass_on_heat,
+    solve_moisture,
+    take_part,
+    uptake_energy,
+)
 from edlite.model.integrator import insane
 from edlite.model.lanes import LANES
 from edlite.model.snow import divide, percolate, snow_fluxes
-from edlite.model.soil_column import limits_of_flow, uptake_by_layer
+from edlite.model.soil_column import limits_of_flow, soil_potentials, uptake_by_layer
 
 SOLUTIONS = 2
 
@@ -82,11 +79,14 @@ def _spread_drip(dt, d, work, implicit):
 
 
 @lane_loop
-def _any_error(error):
+def _any_error(step):
+    """Whether the state of any lane is out of bounds; its step size becomes 0, which tells it."""
     wrong = False
     for i in range(LANES):
         # a comparison that not-a-number fails
-        wrong |= not (error[i] < 1.0)
+        right = step.error[i] < 1.0
+        step.size[i] = where(right, 1.0, 0.0)
+        wrong |= not right
     return wrong
 
 
@@ -143,6 +143,6 @@ def split_step(
         surface_water(step.done, fast, soil, stand, work)
         divide(step.done, fast, work)
     insane(fast, step.error, soil, stand, step)
-    if _any_error(step.error):
+    if _any_error(step):
         return -1
     return SOLUTIONS
