@@ -102,6 +102,7 @@ def integrate():
                 views,
                 floors,
                 *small,
+                narrow(block.implicit, rk.integrate),
             )
             assert substeps > 0
             count += substeps

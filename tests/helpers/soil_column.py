@@ -12,13 +12,19 @@ from edlite.constants import C_ICE, C_LIQ, RHO_W, T_LZ
 from edlite.kernels.mathematics import exp, lane_loop, process
 from edlite.model.block import make_block, pack
 from edlite.model.columns import SOIL_FIELDS, Columns
-from edlite.model.derivatives import diagnose
-from edlite.model.soil_column import layer_fluxes, limits_of_flow, soil_fluxes, uptake_by_layer
+from edlite.model.derivatives import temperatures
+from edlite.model.soil_column import (
+    layer_fluxes,
+    limits_of_flow,
+    soil_fluxes,
+    soil_potentials,
+    uptake_by_layer,
+)
 from edlite.soil.hydraulics import soil_properties
 from helpers.from_python import from_python
 from helpers.narrow import narrow
 
-SOIL_LOOPS = (uptake_by_layer, limits_of_flow, layer_fluxes)
+SOIL_LOOPS = (temperatures, soil_potentials, uptake_by_layer, limits_of_flow, layer_fluxes)
 
 
 @process
@@ -41,8 +47,8 @@ def with_functions(loop, **functions):
     )
 
 
-diagnose_gardner = with_functions(
-    diagnose, matric_potential=gardner_potential, conductivity=gardner_conductivity
+gardner_potentials = with_functions(
+    soil_potentials, matric_potential=gardner_potential, conductivity=gardner_conductivity
 )
 
 
@@ -70,13 +76,14 @@ class SoilColumn:
         corner = np.array([[1.0, 0.0, 0.0, 0.0]])
         block = make_block(columns, patches, np.zeros((1, 4), int), corner, np.zeros(1, bool))
         parts = (block.views[0], block.views[1], block.ground, block.soil, block.stand)
-        self._parts = [narrow(x, diagnose, *SOIL_LOOPS) for x in (*parts, block.step, block.work)]
+        self._parts = [narrow(x, *SOIL_LOOPS) for x in (*parts, block.step, block.work)]
         self.fast, self._rates, self._ground, self.soil, self._stand, self._step, self.work = (
             self._parts
         )
         for name, value in properties.items():
             getattr(self.soil, name)[:] = value
-        self._diagnose = diagnose_gardner if gardner else from_python(diagnose)
+        self._temperatures = from_python(temperatures)
+        self._potentials = gardner_potentials if gardner else from_python(soil_potentials)
         self._soil_fluxes = from_python(soil_fluxes)
         self.depth, self.thickness = -self.soil.z, self.soil.dz
 
@@ -90,7 +97,8 @@ class SoilColumn:
         self.fast.theta[:] = np.asarray(theta)[:, None]
         self.fast.energy[:] = np.asarray(energy)[:, None]
         self.work.e_soil[:] = -water_flux * RHO_W
-        self._diagnose(self.fast, self._ground, self.soil, self._step, self.work)
+        self._temperatures(self.fast, self._ground, self.soil, self._step, self.work)
+        self._potentials(self.fast, self.soil, self.work)
         self.work.a2[:] = 0.0  # no heat from above
         self._soil_fluxes(self.fast, self._rates, self.soil, self._stand, self.work)
         return self._rates.theta[:, 0].copy(), self._rates.energy[:, 0].copy()

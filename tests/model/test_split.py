@@ -288,3 +288,14 @@ def test_thin_leaves_keep_a_sane_temperature(compiled):
     leaf = np.concatenate([d.cohorts[:, COHORT.index("leaf_temperature")] for d in run.days])
     air = np.concatenate([d.fluxes[:, 16] for d in run.days])
     assert np.abs(leaf - air[:, run.columns.patch_index]).max() < 12.0
+
+
+def test_each_integrator_runs_its_own_steps(compiled):
+    """Also where both have been loaded in one process."""
+    met = weather("2001-07-01", 1, warm=293.0)
+    runs = {
+        name: run_days(met, PATCHES[:2], days=1, options=ModelOptions(integrator=name))
+        for name in ("rk4", "split", "rk4")
+    }
+    assert np.all(runs["split"].patch("substeps") == 2 * 144)
+    assert np.all(runs["rk4"].patch("substeps") != 2 * 144)

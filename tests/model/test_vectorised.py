@@ -85,7 +85,7 @@ def compiled_loops():
 def test_loop_is_packed(loop, compiled_loops):
     """Exponentials, roots and fluxes of several lanes at a time. Without the flag that arrays do
     not overlap, or with loops unrolled too early (both in edlite.kernels.mathematics), a loop falls
-    back to scalar instructions."""
+    back to scalar instructions. What is the same in all lanes stays scalar."""
     kinds = PRODUCT.findall(loop.inspect_llvm(loop.signatures[0]))
     packed, scalar = kinds.count("<"), kinds.count("")
-    assert packed > 5 and packed > 5 * scalar
+    assert packed > 3 and packed > 2 * scalar

@@ -40,7 +40,6 @@ def steps_with(advance):
     advance : `edlite.model.integrator.integrate` or `edlite.model.split.split_step`
     """
 
-    @loop_group
     def run_steps(
         switches,
         first_step,
@@ -145,4 +144,7 @@ def steps_with(advance):
             record_soil((last_step - 1) // per_record, share, fast, work, output)
         return -1
 
-    return run_steps
+    # compiled code is linked by name: the loops of two integrators must not share one
+    run_steps.__name__ = f"run_steps_{advance.__name__}"
+    run_steps.__qualname__ = run_steps.__name__
+    return loop_group(run_steps)
