@@ -55,16 +55,17 @@ def hourly_forcing(
         year = int(pd.Timestamp(axes["time"].values[0]).year)
         weights = bilinear_weights(axes["lat"].values, axes["lon"].values, lat, lon, path)
         by_year[year] = (Meteorology.from_forcing_file(path), *(w[0] for w in weights))
-    blocks = []
-    for day in np.unique(time.astype("datetime64[D]")):
+    days = np.unique(time.astype("datetime64[D]"))
+    parts = []
+    for day in days:
         year = int(str(day)[:4])
         if year not in by_year:
             raise InputError("forcing", "year", year, f"one of the files' {sorted(by_year)}")
         meteorology, index, weight = by_year[year]
         steps = meteorology.day(day)[:, :, index] @ weight
-        hours = steps.reshape(24, STEPS_PER_HOUR, -1).mean(axis=1)
-        block = pd.DataFrame({name: hours[:, row] for name, row in ROWS.items()})
-        block["shortwave_down"] = hours[:, list(BANDS)].sum(axis=1)
-        block.index = day.astype("datetime64[s]") + np.arange(24) * np.timedelta64(3600, "s")
-        blocks.append(block)
-    return pd.concat(blocks).loc[time.astype("datetime64[s]")]
+        parts.append(steps.reshape(24, STEPS_PER_HOUR, -1).mean(axis=1))
+    hours = np.concatenate(parts)
+    starts = days.astype("datetime64[s]")[:, None] + np.arange(24) * np.timedelta64(3600, "s")
+    table = pd.DataFrame({name: hours[:, row] for name, row in ROWS.items()}, index=starts.ravel())
+    table["shortwave_down"] = hours[:, list(BANDS)].sum(axis=1)
+    return table.loc[time.astype("datetime64[s]")]
