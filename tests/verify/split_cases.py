@@ -139,7 +139,7 @@ def region_pairs(
         co2=float(recipe["co2"]["mean"]),
         soil_temperature=np.linspace(climate[0], climate.mean(), N_LAYER),
     )
-    start = np.datetime64(f"{recipe['year']}-01-01")
+    start = np.datetime64(f"{recipe['years'][0]}-01-01")
     series = {}
     for integrator in INTEGRATORS:
         results = []
