@@ -75,7 +75,7 @@ def test_order_of_the_model(summary):
             block.ground.step_size[:] = 600.0 / n
             count = integrate(
                 *(600.0 / n, switches, block.buffers, block.views, block.floors, block.ground),
-                *(block.soil, block.stand, block.cohorts, block.step, block.work),
+                *(block.soil, block.stand, block.cohorts, block.step, block.work, block.implicit),
             )
             assert count == 1
         return block.buffers[0][: len(block.floors), : len(patches)].copy()
