@@ -16,6 +16,7 @@ from edlite.kernels.thermodynamics import (
 )
 from edlite.model.derivatives import UNSATURATED_RAMP, WATER_SUPPLY_RAMP
 from edlite.model.exchange import HEAT_TO_VAPOUR
+from edlite.model.implicit_column import water_heat_capacity
 from edlite.model.lanes import LANES
 
 
@@ -186,7 +187,7 @@ def eliminate_ground(dt, fast, soil, step, work, implicit):
         source = pool_g * (q_sat - q_slope * t) + soil_g * alpha * (q_sat - q_slope * t)
         falling = step.throughfall[i]
         settles = falling - pool_g * (q_sat - q) - soil_g * (alpha * q_sat - q)
-        specific = where(old > T3, C_LIQ, C_ICE)
+        specific = water_heat_capacity(old)
         capacity = implicit.surface_capacity[i] + settles * specific
         stored = implicit.surface_capacity[i] * old + where(old > T3, settles * C_LIQ * T_LZ, 0.0)
         gained = implicit.surface_heat[i] + step.lw_ground[i] + step.throughfall_energy[i]
@@ -245,7 +246,6 @@ def solve_air(dt, fast, step, work, implicit):
         b_0 = stored * fast.q[i] + exchange * step.q_air[i] + implicit.vapour_0[i]
         scale = 1.0 / (a_t * b_q - a_q * b_t)
         implicit.t_before[i] = t
-        implicit.q_before[i] = q
         work.t_canopy[i] = (a_0 * b_q - a_q * b_0) * scale
         implicit.q[i] = max((a_t * b_0 - a_0 * b_t) * scale, 1e-8)
         implicit.by_energy[i] = b_q * scale

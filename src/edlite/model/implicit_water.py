@@ -5,11 +5,11 @@ what moves water and energy, so both are conserved to rounding whatever the step
 or stands, the step is taken in parts.
 """
 
-from edlite.constants import C_ICE, C_LIQ, RHO_W, T3, T_LZ
+from edlite.constants import RHO_W, T3
 from edlite.kernels.mathematics import lane_loop, process, where
 from edlite.kernels.soil_heat import heat_flux
 from edlite.kernels.soil_water import RAMP
-from edlite.kernels.thermodynamics import liquid_energy, pool_temperature
+from edlite.kernels.thermodynamics import ice_energy, liquid_energy, pool_temperature
 from edlite.model.lanes import LANES, N_SNOW
 from edlite.model.snow import EMPTY, POOL_OWN_TEMPERATURE
 
@@ -80,7 +80,7 @@ def pass_on_heat(dt, fast, d, work, implicit):
             found, t = pool_temperature(energy, held, 0.0), work.t_snow[j, i]
             # melting and freezing is no stray
             kept = min(max(found, min(t, T3) - STRAY), max(t, T3) + STRAY)
-            kept_energy = held * where(kept > T3, C_LIQ * (kept - T_LZ), C_ICE * kept)
+            kept_energy = held * where(kept > T3, liquid_energy(kept), ice_energy(kept))
             strayed = there and (kept != found)
             d.snow_energy[j, i] = where(
                 strayed,

@@ -16,7 +16,6 @@ class Work(NamedTuple):
     rh: Array
     unsaturated: Array
     cp: Array
-    vapour_canopy: Array
     zeta: Array
     rib: Array
     wind: Array
@@ -90,7 +89,6 @@ class Implicit(NamedTuple):
 
     q: Array  # humidity of canopy air
     t_before: Array
-    q_before: Array
     by_energy: Array  # K per W m-2, response of canopy air
     by_vapour: Array  # K per kg m-2 s-1
     exchange: Array  # kg m-2 s-1, with the atmosphere, of the last solution
