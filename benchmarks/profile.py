@@ -170,7 +170,7 @@ class Snapshot:
         b = self.block
         driver.compiled_steps[self.integrator](
             *(self.switches, first, last, self.met_points, self.target, b.output),
-            *(b.buffers, b.views, b.floors, b.ground, b.soil, b.stand, b.cohorts, b.leaves),
+            *(b.buffers, b.views, b.floors, b.ground, b.soil, b.stand, b.cohorts, b.plants),
             *(b.met, b.step, b.work, b.implicit, b.book),
         )
 
@@ -195,7 +195,7 @@ def arguments_of(group: Callable, snapshot: Snapshot) -> list[object]:
     y, k1, k2, k3, k4, k5, k6, trial = b.buffers
     step, book = b.step, b.book
     values = {
-        **{name: getattr(b, name) for name in ("ground", "soil", "stand", "cohorts", "leaves")},
+        **{name: getattr(b, name) for name in ("ground", "soil", "stand", "cohorts", "plants")},
         **{name: getattr(b, name) for name in ("met", "step", "work", "book", "output", "floors")},
         **{"implicit": b.implicit, "rows": b.floors.shape[0]},
         **{"fast": b.views[0], "d": b.views[1], "new": b.views[7], "y": y, "trial": trial},

@@ -67,13 +67,13 @@ def run(option):
     low, high = block.soil.theta_r[0], block.soil.theta_s[0]
     fast.theta[:] = low + wetness * (high - low)
     work.t_soil[:] = t
-    block.leaves.leaf_carbon[:] = block.cohorts.leaf_max
-    block.leaves.elongation[:] = 1.0
+    block.plants.leaf_carbon[:] = block.cohorts.leaf_max
+    block.plants.elongation[:] = 1.0
     for name, scale in zip(POOLS, (0.5, 4.0, 1.0), strict=True):
         getattr(ground, name)[:] = scale * rng.uniform(0.1, 1.0, N)
     hourly = [narrow(part, *RESPIRATION) for part in (fast, ground, block.soil, block.cohorts)]
-    hourly += [narrow(part, *RESPIRATION) for part in (block.leaves, step, work)]
-    nightly = (block.calendar, block.target, ground, block.soil, block.cohorts, block.leaves)
+    hourly += [narrow(part, *RESPIRATION) for part in (block.plants, step, work)]
+    nightly = (block.calendar, block.target, ground, block.soil, block.cohorts, block.plants)
     nightly = [narrow(part, *MIDNIGHT) for part in (*nightly, work, block.day_book)]
     switches = narrow(ModelOptions(decomposition=option).switches(), *RESPIRATION)
     course, respired, fallen = [], [], []

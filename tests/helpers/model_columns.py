@@ -205,7 +205,7 @@ def one_step(columns: Columns, state: State, meteorology: Meteorology, date: str
         np.zeros((145, N_LAYER, LANES)),
         block.output,
         *(block.buffers, block.views, block.floors),
-        *(block.ground, block.soil, block.stand, block.cohorts, block.leaves),
+        *(block.ground, block.soil, block.stand, block.cohorts, block.plants),
         *(block.met, block.step, block.work, block.implicit, block.book),
     )
     assert failed == -1

@@ -44,7 +44,7 @@ def random_leaves(block, rng):
         block.views[0],
         block.step,
         block.work,
-        block.leaves,
+        block.plants,
         block.cohorts,
     )
     shape = (ROWS, LANES)
@@ -87,7 +87,7 @@ def random_leaves(block, rng):
 def solve(block):
     """The model's photosynthesis of the block."""
     from_python(photosynthesis)(
-        *(ModelOptions().switches(), block.views[0], block.soil, block.cohorts, block.leaves),
+        *(ModelOptions().switches(), block.views[0], block.soil, block.cohorts, block.plants),
         *(block.step, block.work),
     )
 
@@ -103,7 +103,7 @@ def expected(block):
 
     cold = 1.0 + np.exp(0.4 * (np.where(c4, 8.0, 4.7137) - (t - 273.15)))
     hot = 1.0 + np.exp(0.4 * ((t - 273.15) - 45.0))
-    vm = block.leaves.capacity_factor * arrhenius(plants.vm0, plants.vm_hor) / (cold * hot)
+    vm = block.plants.capacity_factor * arrhenius(plants.vm0, plants.vm_hor) / (cold * hot)
     rd = plants.gamma_rd * vm
     gamma = np.where(c4, 0.0, arrhenius(0.209 / 9000.0, 5000.0))
     rubisco = arrhenius(150e-6, 6000.0) * (1.0 + 0.209 / arrhenius(0.250, 1400.0))
@@ -152,7 +152,7 @@ def expected(block):
     opened.ravel()[lit[gains]] = True
     roots = np.take_along_axis(work.available_sum, plants.root_layer.astype(int), axis=0)
     supply = plants.kw * plants.root_carbon * plants.n * roots
-    demand = block.leaves.psi_open * step.lai
+    demand = block.plants.psi_open * step.lai
     with np.errstate(invalid="ignore"):
         fraction = np.where(opened & (supply > 0.0), supply / (supply + demand), 0.0)
     gross = fraction * (a_open.reshape(shape) + rd)

@@ -61,7 +61,7 @@ def compiled_loops():
     block = make_block(columns, patches, point, weight, np.zeros(1, bool))
     switches, fast = ModelOptions().switches(), block.views[0]
     place = (block.ground, block.soil)
-    plants = (block.cohorts, block.leaves, block.step, block.work)
+    plants = (block.cohorts, block.plants, block.step, block.work)
     stand = (block.stand, block.cohorts, block.step, block.work)
     from_python(integrator.integrate)(
         *(600.0, switches, block.buffers, block.views, block.floors, *place, *stand),

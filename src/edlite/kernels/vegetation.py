@@ -6,6 +6,7 @@ from edlite.constants import C_LIQ, YEAR_DAYS
 from edlite.kernels.mathematics import clip01, exp, inverse_root_3, log, process, where
 
 EVERGREEN, COLD_DECIDUOUS, DROUGHT_DECIDUOUS = 0, 2, 4
+AUTUMN = 213.0  # day of the year from which greenness follows the autumn curve
 GREENNESS_MIN = 0.05
 REGROWTH_MIN = 0.25
 RETAINED = 0.5  # share of leaf carbon that is kept when leaves are shed
@@ -20,7 +21,7 @@ def greenness(day_of_year, spring_a, spring_b, autumn_a, autumn_b):
     """
     spring = _sigmoid(day_of_year, spring_a, max(spring_b, -100.0))
     autumn = _sigmoid(day_of_year, autumn_a, min(autumn_b, 100.0))
-    g = where(day_of_year < 213.0, spring, autumn)
+    g = where(day_of_year < AUTUMN, spring, autumn)
     return where(g < GREENNESS_MIN, 0.0, g)
 
 
@@ -28,7 +29,7 @@ def greenness(day_of_year, spring_a, spring_b, autumn_a, autumn_b):
 def leaf_ageing(day_of_year, greenness_now, autumn_a, autumn_b):
     """Factor on leaf capacity in autumn: ageing over greenness; 1 in spring and without leaves."""
     age = _sigmoid(day_of_year, 1.095 * autumn_a, min(autumn_b, 100.0))
-    in_autumn = (day_of_year >= 213.0) and (age > 0.01) and (greenness_now > 1e-4)
+    in_autumn = (day_of_year >= AUTUMN) and (age > 0.01) and (greenness_now > 1e-4)
     return where(in_autumn, age / max(greenness_now, 1e-4), 1.0)
 
 
@@ -44,16 +45,12 @@ def ten_day_mean(previous, today):
 
 
 @process
-def elongation(previous, wetness):
-    """Elongation factor of drought-deciduous leaves from the 10-day wetness index.
+def frost_mortality(lowest, rate, temperature):
+    """Mortality by frost [yr-1] at a daily mean temperature [K].
 
-    Leaves shrink at once to the index; bare or shrunken plants flush only when the index passes a
-    threshold above their present state.
+    None above `lowest` + 5 K, `rate` at and below `lowest` [K], linear between.
     """
-    target = clip01(wetness)
-    target = where(target < GREENNESS_MIN, 0.0, target)
-    may_grow = target >= min(1.0, max(REGROWTH_MIN, previous + 0.02))
-    return where(target <= previous, target, where(may_grow, target, previous))
+    return rate * clip01(1.0 - (temperature - lowest) / 5.0)
 
 
 @process

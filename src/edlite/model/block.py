@@ -17,7 +17,7 @@ from edlite.model.lanes import (
     Cohorts,
     Fast,
     Ground,
-    Leaves,
+    Plants,
     Rows,
     Soil,
     Stand,
@@ -28,17 +28,12 @@ from edlite.model.meteorology import N_MET
 from edlite.model.records import Output, allocate_output
 from edlite.model.scratch import Implicit, Work, allocate_implicit, allocate_step, allocate_work
 from edlite.model.state import State
+from edlite.model.state_fields import FIELDS
 
 FAST_PATCH = ("enthalpy", "q", "co2")
 FAST_ROWS = ("snow", "snow_energy", "theta", "energy")
-GROUND_STATE = (
-    *("snow_depth", "step_size", "air_mass"),
-    *("fast_carbon", "structural_carbon", "slow_carbon", "growth_export"),
-)
-LEAF_STATE = (
-    *("leaf_carbon", "elongation", "wetness", "capacity_factor", "psi_open"),
-    *("growth_resp", "virtual_resp"),
-)
+GROUND_STATE = tuple(name for name in Ground._fields if name in FIELDS)
+PLANT_STATE = tuple(name for name in Plants._fields if name in FIELDS)
 # smallest scales of the error control: enthalpy J kg-1, q, CO2; surface water kg m-2, J m-2; theta,
 # soil energy J m-3
 SCALAR_FLOORS = (1.0, 1e-5, 1.0)
@@ -61,7 +56,7 @@ class Block:
     soil: Soil
     stand: Stand
     cohorts: Cohorts
-    leaves: Leaves
+    plants: Plants
     met: np.ndarray
     step: Step
     work: Work
@@ -136,7 +131,7 @@ def make_block(
         soil=soil,
         stand=stand,
         cohorts=cohorts,
-        leaves=Leaves(*(np.zeros((n_cohort, LANES)) for _ in Leaves._fields)),
+        plants=Plants(*(np.zeros((n_cohort, LANES)) for _ in Plants._fields)),
         met=np.zeros((N_MET, LANES)),
         step=allocate_step(rows),
         work=allocate_work(rows),
@@ -186,7 +181,7 @@ def _soil(columns: Columns, lanes: np.ndarray) -> Soil:
 def load_state(block: Block, state: State) -> None:
     """Copy the state of the block's patches into its lanes."""
     lanes = lanes_of(block.patches)
-    fast, ground, leaves = block.views[0], block.ground, block.leaves
+    fast, ground, plants = block.views[0], block.ground, block.plants
     for name in FAST_PATCH:
         getattr(fast, name)[:] = getattr(state, name)[lanes]
     for name in GROUND_STATE:
@@ -199,13 +194,13 @@ def load_state(block: Block, state: State) -> None:
         fast.leaf_energy[rows, lane] = state.leaf_energy[own]
         fast.leaf_water[rows, lane] = state.leaf_water[own]
         block.step.capacity[rows, lane] = state.leaf_capacity[own]
-        for name in LEAF_STATE:
-            getattr(leaves, name)[rows, lane] = getattr(state, name)[own]
+        for name in PLANT_STATE:
+            getattr(plants, name)[rows, lane] = getattr(state, name)[own]
 
 
 def store_state(block: Block, state: State) -> None:
     """Copy the state of the block's lanes back."""
-    fast, ground, leaves = block.views[0], block.ground, block.leaves
+    fast, ground, plants = block.views[0], block.ground, block.plants
     used = len(block.patches)
     for name in FAST_PATCH:
         getattr(state, name)[block.patches] = getattr(fast, name)[:used]
@@ -218,5 +213,5 @@ def store_state(block: Block, state: State) -> None:
         state.leaf_energy[own] = fast.leaf_energy[rows, lane]
         state.leaf_water[own] = fast.leaf_water[rows, lane]
         state.leaf_capacity[own] = block.step.capacity[rows, lane]
-        for name in LEAF_STATE:
-            getattr(state, name)[own] = getattr(leaves, name)[rows, lane]
+        for name in PLANT_STATE:
+            getattr(state, name)[own] = getattr(plants, name)[rows, lane]

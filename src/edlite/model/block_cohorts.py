@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edlite.constants import YEAR_S
+from edlite.constants import T_0C, YEAR_S
 from edlite.kernels.radiation import (
     diffuse_backscatter,
     diffuse_eigenvalue,
@@ -37,7 +37,6 @@ def block_cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
     root_last = np.maximum(root_layer.max(axis=1, keepdims=True), 0.0)
     root_layer = np.where(index >= 0, root_layer, root_last)
     root_first = root_layer.min(axis=1, keepdims=True)
-    sapwood = columns.of_cohort("qsw") * columns.height * columns.leaf_max
     leaf_matter = zip(
         columns.of_pft("c_leaf_dry"), columns.of_pft("leaf_water_per_dry"), strict=True
     )
@@ -64,8 +63,8 @@ def block_cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
             1.0,
         ),
         leaf_max=_fill(columns.leaf_max, index, 0.0),
-        root_carbon=_fill(columns.of_cohort("q_root_leaf") * columns.leaf_max, index, 0.0),
-        sapwood_carbon=_fill(sapwood, index, 0.0),
+        root_ratio=column("q_root_leaf", 1.0),
+        sapwood_ratio=_fill(columns.of_cohort("qsw") * columns.height, index, 0.0),
         root_layer=root_layer,
         root_first=np.repeat(root_first, LANES, axis=1),
         root_last=np.repeat(root_last, LANES, axis=1),
@@ -99,6 +98,8 @@ def block_cohorts(columns: Columns, index: np.ndarray, soil: Soil) -> Cohorts:
         leaf_turnover=column("leaf_turnover"),
         root_turnover=column("root_turnover"),
         storage_turnover=column("storage_turnover"),
+        frost_t=_fill(columns.of_cohort("T_min_plant") + T_0C, index, 0.0),
+        frost_rate=column("frost_mort"),
         f_labile=column("f_labile", 1.0),
         root_resp=column("root_resp_15C") / root_depth,
         root_resp_q10=column("root_resp_15C_q10opt") / root_depth,

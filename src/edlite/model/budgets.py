@@ -42,7 +42,7 @@ def allocate_book() -> Book:
 
 
 @lane_loop
-def stocks(seconds, fast, ground, soil, cohorts, leaves, water, energy, carbon):
+def stocks(seconds, fast, ground, soil, cohorts, plants, water, energy, carbon):
     """Fill `water` [kg m-2], `energy` [J m-2], `carbon` [kgC m-2] of each lane.
 
     `seconds` since midnight: respiration committed for the day but not yet emitted is a stock.
@@ -72,14 +72,20 @@ def stocks(seconds, fast, ground, soil, cohorts, leaves, water, energy, carbon):
             n = cohorts.n[c, i]
             water[i] += fast.leaf_water[c, i]
             energy[i] += fast.leaf_energy[c, i]
-            carbon[i] += leaves.gain[c, i] + n * (
-                leaves.leaf_carbon[c, i] + cohorts.root_carbon[c, i] + cohorts.sapwood_carbon[c, i]
+            carbon[i] += plants.gain[c, i] + n * (
+                plants.leaf_carbon[c, i]
+                + plants.root_carbon[c, i]
+                + plants.sapwood_carbon[c, i]
+                + plants.storage_carbon[c, i]
             )
-            carbon[i] += (leaves.growth_resp[c, i] + leaves.virtual_resp[c, i]) * left
+            emitted = (
+                plants.growth_resp[c, i] + plants.storage_resp[c, i] + plants.virtual_resp[c, i]
+            )
+            carbon[i] += emitted * left
 
 
 @lane_loop
-def close_step(dt, seconds, fast, ground, soil, cohorts, leaves, step, book):
+def close_step(dt, seconds, fast, ground, soil, cohorts, plants, step, book):
     """Compare the stocks after a step with those before and with the fluxes; keep the worst."""
     stocks(
         seconds,
@@ -87,7 +93,7 @@ def close_step(dt, seconds, fast, ground, soil, cohorts, leaves, step, book):
         ground,
         soil,
         cohorts,
-        leaves,
+        plants,
         book.scratch_water,
         book.scratch_energy,
         book.scratch_carbon,

@@ -1,19 +1,34 @@
-"""The patches of a tile: soil, cohorts, location; constant during a run with static vegetation."""
+"""The patches of a tile: soil, cohorts, location, and the sizes that follow from diameters.
+
+Columns are constant; where stands change, a run replaces them by `Columns.with_structure`.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from edlite.errors import InputError
 from edlite.files import read_cells, read_dataset
-from edlite.kernels.allometry import crown_area, crown_base, height, leaf_carbon_max, root_depth
+from edlite.kernels.allometry import (
+    crown_area,
+    crown_base,
+    height,
+    leaf_carbon_max,
+    root_depth,
+    structural_carbon,
+)
 from edlite.parameters import COVERS, PFT_CODES, load_pft, pft_index
 from edlite.soil.layers import LAYER_BOTTOM, MIN_LAYERS
+
+if TYPE_CHECKING:
+    from edlite.model.state import State
 
 SOIL_FIELDS = (
     *("theta_s", "theta_r", "theta_wp", "theta_fc", "psi_s", "b", "k_sat", "c_dry"),
@@ -22,6 +37,7 @@ SOIL_FIELDS = (
 POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")
 CANOPY_CLOSED = 1e-3  # open fraction below which lower cohorts do not set the canopy height
 VEG_HEIGHT_MIN = 0.15  # m
+CANOPY_TOP = 0.76  # displacement and roughness over the height of the vegetation
 REFERENCE_HEIGHT_MIN = 10.0  # m
 REFERENCE_ABOVE = 10.0  # m above the tallest cohort
 
@@ -31,13 +47,16 @@ class Columns:
     """Patches (sorted by cell) and cohorts (by patch, tallest first) of a tile or a site.
 
     lat, lon : (cell,) degrees;  cell_id : (cell,)
-    cell_index, area, cover : (patch,) index of the cell, share of the cell, cover class (0-3)
+    cell_index, area, cover, age : (patch,) index of the cell, share of the cell, cover class
+        (0-3), years since disturbance
     pools : (patch,) kgC m-2 initial soil carbon by name
     soil : (patch, layer) properties by name;  n_layer, free : (patch,)
     patch_index, pft, dbh, n : (cohort,)
     reference_height : (cell,) m, height of the forcing above ground
     layer_bottom : (layer,) m
     parameters : PFT parameters with overrides applied
+    recruits : (cell, PFT) bool, types whose seedlings may establish; default: those of the cell
+    stand : digest of the cells, patches and cohorts that these columns descend from
     """
 
     lat: np.ndarray
@@ -57,6 +76,9 @@ class Columns:
     parameters: pd.DataFrame
     reference_height: np.ndarray | None = None
     layer_bottom: np.ndarray = field(default_factory=LAYER_BOTTOM.copy)
+    age: np.ndarray | None = None
+    recruits: np.ndarray | None = None
+    stand: str = ""
     source: str = "columns"
     height: np.ndarray = field(init=False)
     crown_middle: np.ndarray = field(init=False)
@@ -67,10 +89,17 @@ class Columns:
     _of_pft: dict[str, np.ndarray] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.age is None:
+            self.age = np.zeros(len(self.area))
         self._check()
         self._sort_cohorts()
         self._sizes()
         self._canopies()
+        if self.recruits is None:
+            self.recruits = np.zeros((self.n_cell, len(PFT_CODES)), bool)
+            self.recruits[self.cell_index[self.patch_index], self.pft] = True
+        if not self.stand:
+            self.stand = self._stand_digest()
         if self.reference_height is None:
             self.reference_height = self._default_reference_height()
         else:
@@ -146,7 +175,7 @@ class Columns:
     ) -> Columns:
         """Columns of a site.
 
-        patches : columns `patch`, `area` and optionally `cover` (name), `fast_carbon`,
+        patches : columns `patch`, `area` and optionally `cover` (name), `age` [yr], `fast_carbon`,
             `structural_carbon`, `slow_carbon` [kgC m-2]
         cohorts : columns `patch`, `pft` (code), `dbh` [cm], `n` [plants m-2]
         soil : (layer,) properties, or (member, layer) with `members` > 1, as
@@ -189,6 +218,7 @@ class Columns:
             soil=properties,
             n_layer=np.full(members * n_patch, bottom.size if n_layer is None else int(n_layer)),
             free=np.full(members * n_patch, float(free_drainage)),
+            age=np.tile(np.asarray(patches.get("age", np.zeros(n_patch)), float), members),
             patch_index=(local[None, :] + offset[:, None]).ravel(),
             pft=np.tile(codes, members),
             dbh=np.tile(cohorts["dbh"].to_numpy(float), members),
@@ -198,6 +228,50 @@ class Columns:
             layer_bottom=bottom,
             source=source,
         )
+
+    def with_structure(self, state: State) -> Columns:
+        """Columns with the patches and cohorts of `state`, on the soils of the same cells.
+
+        The cohorts must be by patch, tallest first, as `edlite.model.demography` leaves them.
+        """
+        first = np.searchsorted(self.cell_index, np.arange(self.n_cell))[state.cell_index]
+        columns = replace(
+            self,
+            cell_index=state.cell_index.copy(),
+            area=state.area.copy(),
+            cover=state.cover.copy(),
+            age=state.age.copy(),
+            pools={pool: getattr(state, pool).copy() for pool in POOLS},
+            soil={name: values[first] for name, values in self.soil.items()},
+            n_layer=self.n_layer[first],
+            free=self.free[first],
+            patch_index=state.patch_index.copy(),
+            pft=state.pft.copy(),
+            dbh=state.dbh.copy(),
+            n=state.n.copy(),
+        )
+        for name in ("patch_index", "pft", "dbh", "n"):
+            if not np.array_equal(getattr(columns, name), getattr(state, name)):
+                raise ValueError("cohorts of the state are not by patch, tallest first")
+        return columns
+
+    def has_structure(self, state: State) -> bool:
+        """Whether the patches and cohorts of `state` are these."""
+        names = ("cell_index", "area", "cover", "patch_index", "pft", "dbh", "n")
+        return all(np.array_equal(getattr(self, name), getattr(state, name)) for name in names)
+
+    def identity(self) -> dict[str, str]:
+        """Digests of what a state of these columns is tied to: PFT parameters, initial stand."""
+        table = self.parameters.loc[list(PFT_CODES)].sort_index(axis=1)
+        text = ",".join(table.columns).encode()
+        digest = hashlib.sha256(text + np.ascontiguousarray(table.to_numpy(float)).tobytes())
+        return {"pft_parameters": digest.hexdigest()[:16], "stand": self.stand}
+
+    def _stand_digest(self) -> str:
+        digest = hashlib.sha256()
+        for name in ("cell_id", "cell_index", "area", "cover", "patch_index", "pft", "dbh", "n"):
+            digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
+        return digest.hexdigest()[:16]
 
     @property
     def layer_top(self) -> np.ndarray:
@@ -245,15 +319,26 @@ class Columns:
         return self.n * self.leaf_max * self.of_cohort("SLA")
 
     @property
-    def structural(self) -> np.ndarray:
+    def root_full(self) -> np.ndarray:
+        """Fine-root carbon of every cohort on allometry [kgC plant-1]."""
+        return self.of_cohort("q_root_leaf") * self.leaf_max
+
+    @property
+    def sapwood_full(self) -> np.ndarray:
+        """Sapwood carbon of every cohort on allometry [kgC plant-1]."""
+        return self.of_cohort("qsw") * self.height * self.leaf_max
+
+    @property
+    def wood_full(self) -> np.ndarray:
         """Structural carbon of every cohort [kgC plant-1]."""
-        return self.of_cohort("b1_struct") / 2.0 * self.dbh ** self.of_cohort("b2_struct")
+        names = ("b1_struct", "b2_struct")
+        rows = zip(self.dbh, *(self.of_cohort(name) for name in names), strict=True)
+        return np.array([structural_carbon(*row) for row in rows])
 
     def agb(self) -> np.ndarray:
-        """Above-ground biomass of every cell in full leaf [kgC m-2]."""
+        """Above-ground biomass of every cell in full leaf on allometry [kgC m-2]."""
         above = self.of_cohort("agf_bs")
-        sapwood = self.of_cohort("qsw") * self.height * self.leaf_max
-        plant = self.leaf_max + above * (sapwood + self.structural)
+        plant = self.leaf_max + above * (self.sapwood_full + self.wood_full)
         patch = np.bincount(self.patch_index, self.n * plant, self.n_patch)
         return np.bincount(self.cell_index, self.area * patch, self.n_cell)
 
@@ -363,9 +448,29 @@ class Columns:
         np.maximum.at(tallest, self.cell_index[self.patch_index], self.height)
         return np.maximum(REFERENCE_HEIGHT_MIN, tallest + REFERENCE_ABOVE)
 
+    def require_room_to_grow(self, recruits: Sequence[str] | None) -> None:
+        """Raise InputError unless the forcing is above all canopies that may grow.
+
+        recruits : codes of the types that may establish; None: `self.recruits`
+        """
+        may = self.recruits.copy() if recruits is None else np.zeros_like(self.recruits)
+        may[:, [PFT_CODES.index(code) for code in recruits or ()]] = True
+        may[self.cell_index[self.patch_index], self.pft] = True
+        tallest = np.where(may, self.of_pft("h_max"), 0.0).max(axis=1)
+        low = self.reference_height < CANOPY_TOP * tallest + 1.0
+        if np.any(low):
+            at = int(np.argmax(low))
+            raise InputError(
+                self.source,
+                "reference_height",
+                float(self.reference_height[at]),
+                f"at least {CANOPY_TOP * tallest[at] + 1.0:.1f} m: plants may grow to"
+                f" {tallest[at]:.1f} m, and the forcing must be above them",
+            )
+
     def _check_reference_height(self) -> None:
         needed = np.zeros(self.n_cell)
-        np.maximum.at(needed, self.cell_index, 0.76 * self.veg_height + 1.0)
+        np.maximum.at(needed, self.cell_index, CANOPY_TOP * self.veg_height + 1.0)
         low = self.reference_height < needed
         if np.any(low):
             at = int(np.argmax(low))

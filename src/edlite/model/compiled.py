@@ -54,6 +54,6 @@ compiled_steps = {"rk4": _steps_rk4, "split": _steps_split}
 
 
 @entry
-def compiled_daily(day_of_year, *block):
+def compiled_daily(switches, day_of_year, month, *block):
     """See `edlite.model.daily.daily_update`."""
-    daily_update(day_of_year, *lane_views(block))
+    daily_update(switches, day_of_year, month, *lane_views(block))

@@ -54,7 +54,7 @@ def steps_with(advance):
         soil,
         stand,
         cohorts,
-        leaves,
+        plants,
         met,
         step,
         work,
@@ -82,7 +82,7 @@ def steps_with(advance):
                 ground,
                 soil,
                 cohorts,
-                leaves,
+                plants,
                 book.water,
                 book.energy,
                 book.carbon,
@@ -91,7 +91,7 @@ def steps_with(advance):
             _zero_integrals(n_controlled, buffers[0])
             prescribe(theta_target[s], fast, soil, stand)
             atmosphere(met, fast, ground, stand, step, book)
-            foliage(switches.incanopy, fast, ground, cohorts, leaves, step, book)
+            foliage(switches.incanopy, fast, ground, cohorts, plants, step, book)
             for c in range(n_cohort):
                 for i in range(LANES):
                     # floors of film water and leaf energy follow the leaf area
@@ -110,8 +110,8 @@ def steps_with(advance):
             radiation(switches, met, fast, ground, soil, cohorts, step, work)
             root_water(switches.water_limitation, fast, soil, work)
             root_zone(soil, work)
-            photosynthesis(switches, fast, soil, cohorts, leaves, step, work)
-            respiration(switches, STEP_S, fast, ground, soil, cohorts, leaves, step, work)
+            photosynthesis(switches, fast, soil, cohorts, plants, step, work)
+            respiration(switches, STEP_S, fast, ground, soil, cohorts, plants, step, work)
             for i in range(LANES):
                 step.water_before[i] = work.pool[i]
             count = advance(
@@ -122,16 +122,17 @@ def steps_with(advance):
                 return s
             for c in range(n_cohort):
                 for i in range(LANES):
-                    leaves.psi_open[c, i] = fast.psi_open[c, i] / STEP_S
+                    plants.psi_open[c, i] = fast.psi_open[c, i] / STEP_S
             prescribe(theta_target[s + 1], fast, soil, stand)
             pool_state(fast, work)
             runoff(STEP_S, switches.runoff_timescale, fast, book, work)
             snow_pack(STEP_S, step.water_before, fast, ground, step, work)
             for i in range(LANES):
                 ground.canopy_t_sum[i] += fast.temperature[i]
+                ground.coldest[i] = min(ground.coldest[i], fast.temperature[i] / STEP_S)
             sum_pool(fast, work)
-            close_step(STEP_S, seconds + STEP_S, fast, ground, soil, cohorts, leaves, step, book)
-            record_fluxes(at, share, met, fast, ground, leaves, step, work, book, output)
+            close_step(STEP_S, seconds + STEP_S, fast, ground, soil, cohorts, plants, step, book)
+            record_fluxes(at, share, met, fast, ground, plants, step, work, book, output)
             record_budget(at, share, fast, step, book, output)
             if output.cohorts.shape[0] > 0:
                 pool_state(fast, work)

@@ -15,6 +15,8 @@ from edlite.grid.bilinear import bilinear_weights
 from edlite.model.block import Block, lanes_of, load_state, make_block, pack, store_state
 from edlite.model.columns import Columns
 from edlite.model.compiled import compiled_daily, compiled_steps
+from edlite.model.demography.events import turn_of_month
+from edlite.model.demography.settings import Demography
 from edlite.model.foliage import Foliage
 from edlite.model.lanes import LANES, Switches
 from edlite.model.meteorology import Meteorology
@@ -37,19 +39,22 @@ class IntegrationError(RuntimeError):
 class DayResult:
     """Results of a day by patch.
 
+    columns : the patches and cohorts of this day; the same object as long as they do not change
     fluxes : (record, len(HOURLY), patch), named by `edlite.model.records.HOURLY`
     theta, soil_temperature : (record, layer, patch)
     budget : (record, len(BUDGET), patch), mean rates named by `edlite.model.records.BUDGET`
     cohorts : (record, len(COHORT), cohort), or None if not asked for
     lai, leaf_carbon : (patch,) during the day
     litter_fast, litter_structural [kgC m-2], activity : (patch,) at its end
-    fast_carbon, structural_carbon, slow_carbon, growth_export : (patch,) kgC m-2 at its end
+    fast_carbon, structural_carbon, slow_carbon, growth_export, plant_carbon : (patch,) kgC m-2 at
+        its end, plants without structural (heartwood) carbon
     water_max, water_sum [kg m-2], energy_max [W m-2], carbon_max [1], below, above [m3 m-3] :
         (patch,) budget residuals and excursions of moisture of the day's steps
     substeps : (patch,) of the integrator
     """
 
     date: np.datetime64
+    columns: Columns
     fluxes: np.ndarray
     theta: np.ndarray
     soil_temperature: np.ndarray
@@ -62,7 +67,7 @@ Sink = Callable[[DayResult], None]
 _BOOK = ("water_max", "water_sum", "energy_max", "carbon_max", "below", "above")
 _DAY_BOOK = ("litter_fast", "litter_structural", "activity")
 _POOLS = ("fast_carbon", "structural_carbon", "slow_carbon", "growth_export")
-_PATCH = ("lai", "leaf_carbon", *_DAY_BOOK, *_POOLS, *_BOOK, "substeps")
+_PATCH = ("lai", "leaf_carbon", "plant_carbon", *_DAY_BOOK, *_POOLS, *_BOOK, "substeps")
 
 
 def interpolation(columns: Columns, meteorology: Meteorology) -> tuple[np.ndarray, np.ndarray]:
@@ -126,7 +131,7 @@ def run(
     phenology : greenness curves, see `calendar_of`
     theta : prescribed moisture (time, layer, patch) [m3 m-3]; None lets the soil water run free
     foliage : leaf and root carbon to follow; phenology then only sets the ageing of leaves
-    sink : called with each day's results
+    sink : called with each day's results, after the midnight that ends it
     records : means a day, 24 or 144;  by_cohort : also those of every cohort
     threads : blocks run side by side; the results do not depend on it
 
@@ -139,24 +144,39 @@ def run(
         raise InputError("run", "records", records, f"one of {RECORDS} means a day")
     if foliage is not None:
         foliage.require(start, end, columns.n_cohort)
+    slow = options.slow()
+    if not columns.has_structure(state):
+        columns = columns.with_structure(state)
+    _require_suitable(columns, slow, foliage is not None, by_cohort, theta is not None)
     state = state.copy()
-    point, weight = interpolation(columns, meteorology)
     prescription = None if theta is None else Prescription(theta, columns)
-    prescribed = np.full(columns.n_patch, prescription is not None)
-    blocks = [
-        make_block(columns, p, point, weight, prescribed, records, by_cohort) for p in pack(columns)
-    ]
-    steps, switches = compiled_steps[options.integrator], options.switches()
-    for block in blocks:
-        load_state(block, state)
-        if foliage is not None:
+    switches = options.switches()
+    if foliage is not None:  # leaves are given: nothing is left to the carbon balance
+        switches = switches._replace(carbon_balance=0.0)
+
+    def blocks_of(columns: Columns, state: State) -> list[Block]:
+        point, weight = interpolation(columns, meteorology)
+        prescribed = np.full(columns.n_patch, prescription is not None)
+        blocks = []
+        for patches in pack(columns):
+            block = make_block(columns, patches, point, weight, prescribed, records, by_cohort)
+            load_state(block, state)
+            blocks.append(block)
+        return blocks
+
+    blocks = blocks_of(columns, state)
+    if foliage is not None:
+        for block in blocks:
             _set_target(block, foliage, start)
             _follow_target(block)
+    steps = compiled_steps[options.integrator]
     days = np.arange(start, end, ONE_DAY)
-    year = None
+    curves, year = None, None
     unprescribed = np.zeros((STEPS_PER_DAY + 1, len(columns.layer_bottom), LANES))
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         for date in tqdm(days, desc=label, unit="d", disable=not progress):
+            tomorrow = date + ONE_DAY
+            # curves of the day that ends, so that a year's run does not need those of the next
             this_year = int(str(date)[:4])
             if this_year != year:
                 curves = calendar_of(phenology, columns, this_year, needed=foliage is None)
@@ -166,25 +186,58 @@ def run(
             met = meteorology.day(date)
             target = None if prescription is None else prescription.day(date)
             result = _empty_result(date, columns, records, by_cohort)
-            tomorrow = day_of_year(date + ONE_DAY)
             if foliage is not None:
                 for block in blocks:
-                    _set_target(block, foliage, date + ONE_DAY)
+                    _set_target(block, foliage, tomorrow)
+            midnight = day_of_year(tomorrow), _month_begun(tomorrow)
 
-            def work(block, met=met, target=target, result=result, tomorrow=tomorrow, date=date):
+            def work(block, met=met, target=target, result=result, midnight=midnight, date=date):
                 lane_target = (
                     unprescribed
                     if target is None
                     else np.ascontiguousarray(target[:, :, lanes_of(block.patches)])
                 )
-                _run_block_day(block, steps, switches, met, lane_target, tomorrow, date, result)
+                _run_block_day(block, steps, switches, met, lane_target, midnight, date, result)
 
             list(pool.map(work, blocks))
+            if slow.sizes_change and midnight[1]:
+                for block in blocks:
+                    store_state(block, state)
+                columns, state = turn_of_month(columns, state, slow, curves, tomorrow)
+                blocks = blocks_of(columns, state)
+                for block in blocks:
+                    _set_calendar(block, columns, curves)
             if sink is not None:
                 sink(result)
     for block in blocks:
         store_state(block, state)
     return state
+
+
+def _month_begun(date: np.datetime64) -> float:
+    """Month (1-12) that begins at midnight of `date`, 0 on any but its first day."""
+    first = date == date.astype("datetime64[M]").astype("datetime64[D]")
+    return float(date.astype("datetime64[M]").astype(int) % 12 + 1) if first else 0.0
+
+
+def _require_suitable(
+    columns: Columns, slow: Demography, foliage: bool, by_cohort: bool, prescribed: bool
+) -> None:
+    """Raise InputError where the slow processes do not go with what else is asked for."""
+    for asked, what in ((foliage, "prescribed leaves"), (by_cohort, "output by cohort")):
+        if asked and slow.sizes_change:
+            raise InputError(
+                "model options", "dynamics", "a stand that changes", f"static or fixed with {what}"
+            )
+    if prescribed and slow.patches_change:
+        raise InputError(
+            "model options",
+            "dynamics",
+            "patches that change",
+            "static, fixed or growth where moisture is prescribed by patch",
+        )
+    if slow.sizes_change:
+        columns.require_room_to_grow(slow.recruits if slow.reproduction else ())
 
 
 def day_of_year(date: np.datetime64) -> float:
@@ -210,8 +263,8 @@ def _set_target(block: Block, foliage: Foliage, date: np.datetime64) -> None:
 def _follow_target(block: Block) -> None:
     """Start with the prescribed leaves and roots."""
     for value, target in (
-        (block.leaves.leaf_carbon, block.target.leaf),
-        (block.cohorts.root_carbon, block.target.root),
+        (block.plants.leaf_carbon, block.target.leaf),
+        (block.plants.root_carbon, block.target.root),
     ):
         np.copyto(value, target, where=target >= 0.0)
 
@@ -222,6 +275,7 @@ def _empty_result(
     n_patch, n_layer = columns.n_patch, len(columns.layer_bottom)
     return DayResult(
         date,
+        columns,
         np.empty((records, len(HOURLY), n_patch)),
         np.empty((records, n_layer, n_patch)),
         np.empty((records, n_layer, n_patch)),
@@ -237,7 +291,7 @@ def _run_block_day(
     switches: Switches,
     met: np.ndarray,
     target: np.ndarray,
-    tomorrow: float,
+    midnight: tuple[float, float],
     date: np.datetime64,
     result: DayResult,
 ) -> None:
@@ -249,7 +303,7 @@ def _run_block_day(
     block.step.substeps[:] = 0.0
     lai = np.zeros(LANES)
     carbon = np.zeros(LANES)
-    leaf = block.cohorts.n * block.leaves.leaf_carbon
+    leaf = block.cohorts.n * block.plants.leaf_carbon
     np.sum(leaf * block.cohorts.sla, axis=0, out=lai)
     np.sum(leaf, axis=0, out=carbon)
     failed = steps(
@@ -266,7 +320,7 @@ def _run_block_day(
         block.soil,
         block.stand,
         block.cohorts,
-        block.leaves,
+        block.plants,
         block.met,
         block.step,
         block.work,
@@ -280,14 +334,17 @@ def _run_block_day(
             f" {failed * 10 // 60:02d}:{failed * 10 % 60:02d} UTC; check forcing and soil there"
         )
     compiled_daily(
-        tomorrow,
+        switches,
+        *midnight,
         block.calendar,
         block.target,
+        block.views[0],
         block.ground,
         block.soil,
         block.cohorts,
-        block.leaves,
+        block.plants,
         block.work,
+        block.book,
         block.day_book,
     )
     patches = block.patches
@@ -300,6 +357,9 @@ def _run_block_day(
             result.cohorts[:, :, own] = block.output.cohorts[:, :, : len(own), lane]
     result.patch["lai"][patches] = lai[:used]
     result.patch["leaf_carbon"][patches] = carbon[:used]
+    plants = block.plants
+    tissue = plants.leaf_carbon + plants.root_carbon + plants.sapwood_carbon + plants.storage_carbon
+    result.patch["plant_carbon"][patches] = (block.cohorts.n * tissue).sum(axis=0)[:used]
     for name in _DAY_BOOK:
         result.patch[name][patches] = getattr(block.day_book, name)[:used]
     for name in _POOLS:

@@ -99,7 +99,7 @@ def atmosphere(met, fast, ground, stand, step, book):
 
 
 @lane_loop
-def foliage(incanopy, fast, ground, cohorts, leaves, step, book):
+def foliage(incanopy, fast, ground, cohorts, plants, step, book):
     """Resolved leaf area and heat capacity; leaves that (dis)appear take or leave their energy.
 
     Wind falls from cohort to cohort with the leaf area above, or exponentially with height where
@@ -110,7 +110,7 @@ def foliage(incanopy, fast, ground, cohorts, leaves, step, book):
         step.elapsed[i] = 1.0
     for c in range(cohorts.n.shape[0]):
         for i in range(LANES):
-            carbon = cohorts.n[c, i] * leaves.leaf_carbon[c, i]
+            carbon = cohorts.n[c, i] * plants.leaf_carbon[c, i]
             lai = carbon * cohorts.sla[c, i]
             resolved = (lai > LAI_RESOLVED) and (cohorts.height[c, i] > ground.snow_depth[i])
             capacity = carbon * cohorts.c_leaf[c, i]

@@ -61,8 +61,8 @@ class Cohorts(NamedTuple):
     n: Array  # plants m-2
     height: Array  # m
     leaf_max: Array  # kgC plant-1 in full leaf
-    root_carbon: Array  # kgC plant-1, fine roots
-    sapwood_carbon: Array  # kgC plant-1
+    root_ratio: Array  # fine roots over leaves on allometry
+    sapwood_ratio: Array  # sapwood over leaves on allometry
     crown_middle: Array  # m
     crown_fraction: Array  # height of the crown's middle over that of the canopy, at most 1
     root_layer: Array  # int, deepest rooted layer
@@ -107,6 +107,8 @@ class Cohorts(NamedTuple):
     leaf_turnover: Array  # yr-1
     root_turnover: Array
     storage_turnover: Array
+    frost_t: Array  # K, lowest temperature that the type stands
+    frost_rate: Array  # yr-1, mortality of a day at or below it
     f_labile: Array
     root_resp: Array  # umol kgC-1 s-1 at 15 degC, per metre of rooted soil
     root_resp_q10: Array  # the same for the Q10 option
@@ -119,17 +121,29 @@ class Cohorts(NamedTuple):
     root_decay: Array
 
 
-class Leaves(NamedTuple):
-    """What changes from day to day in the leaves, (cohort, lane); part of the state."""
+class Plants(NamedTuple):
+    """What changes from day to day in the plants, (cohort, lane); part of the state but for the
+    sums of a day."""
 
     leaf_carbon: Array  # kgC plant-1
+    root_carbon: Array  # fine roots
+    sapwood_carbon: Array
+    storage_carbon: Array  # a debt if negative
+    status: Array  # of leaves: -1 dropping, 0 complete, 1 growing, 2 bare
     elongation: Array  # drought rule
     wetness: Array  # 10-day mean index
     capacity_factor: Array  # ageing over greenness, on Vm and Rd
     psi_open: Array  # kg m-2 leaf s-1, open-stomata transpiration of the last step
     gain: Array  # kgC m-2, net assimilation minus root respiration since midnight
+    missed_light: Array  # kgC m-2 that the light of the tallest would add since midnight
+    missed_water: Array  # kgC m-2 that open stomata would add since midnight
     growth_resp: Array  # kgC m-2 s-1 emitted today
-    virtual_resp: Array  # kgC m-2 s-1 emitted today
+    storage_resp: Array
+    virtual_resp: Array
+    frost: Array  # frost mortality of the month so far, yr-1 integrated over time
+    balance: Array  # kgC plant-1 of the month so far
+    balance_light: Array  # with the light of the tallest
+    balance_water: Array  # without shortage of water
 
 
 class Ground(NamedTuple):
@@ -144,6 +158,7 @@ class Ground(NamedTuple):
     structural_loss: Array
     slow_loss: Array
     growth_export: Array  # kgC m-2, cumulative, may be negative
+    coldest: Array  # K, lowest temperature of canopy air of the month so far
     air_mass: Array  # kg m-2 of canopy air
     canopy_t_sum: Array  # K s since midnight
     activity_sum: Array  # s, decomposition activity since midnight
@@ -251,7 +266,7 @@ class Step(NamedTuple):
     gpp: Array  # umol m-2 s-1
     leaf_resp: Array
     root_resp: Array
-    other_resp: Array  # growth and virtual-leaf respiration
+    other_resp: Array  # growth, storage and virtual-leaf respiration
     rh: Array
     co2_source: Array  # umol m-2 s-1 into canopy air
     water_before: Array  # kg m-2 surface water at the start of the step
@@ -295,3 +310,7 @@ class Switches(NamedTuple):
     wet_vis: float
     wet_nir: float
     runoff_timescale: float  # s
+    carbon_balance: float  # 1: leaves and roots follow the carbon balance, 0: phenology alone
+    phenology: float  # 1: leaves follow season and drought
+    export: float  # 1: what growth and seeds would take is set aside
+    potential: float  # 1: the balance in full light and with ample water is followed as well

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from edlite.errors import InputError
+from edlite.model.demography.settings import PRESETS, Demography
 from edlite.model.lanes import Switches
 from edlite.soil.colour import soil_colour
 
@@ -17,7 +18,7 @@ CHOICES = {
     "surface_layer": ("beljaars", "louis"),
     "incanopy": (0, 1, 4),
     "ground_albedo": ("moisture", "colour"),
-    "dynamics": ("static",),
+    "dynamics": tuple(PRESETS),
 }
 
 
@@ -36,7 +37,9 @@ class ModelOptions:
     ground_albedo : of bare soil by "moisture" alone, or by "colour" and moisture
     soil_colour : class 1 (light) to 20 (dark) of the Community Land Model, with "colour"
     runoff_timescale : s; 0 switches runoff off
-    dynamics : "static", stems and densities do not change
+    dynamics : preset of the slow processes, "static", "fixed", "growth" or "full"
+        (`edlite.model.demography.settings.PRESETS`)
+    demography : changes to the preset, {setting: value}
     parameters : overrides of PFT parameters, {PFT: {parameter: value}}
     """
 
@@ -50,7 +53,8 @@ class ModelOptions:
     ground_albedo: str = "moisture"
     soil_colour: int = 2
     runoff_timescale: float = 3600.0
-    dynamics: str = "static"
+    dynamics: str = "fixed"
+    demography: Mapping[str, object] | None = None
     parameters: Mapping[str, Mapping[str, float]] | None = None
 
     def __post_init__(self) -> None:
@@ -65,6 +69,15 @@ class ModelOptions:
             raise InputError(
                 "model options", "runoff_timescale", self.runoff_timescale, "0 to 1e7 s"
             )
+
+        self.slow()  # raises for unusable settings
+
+    def slow(self) -> Demography:
+        """Slow processes: the preset with its changes."""
+        changes = self.demography or {}
+        if not isinstance(changes, Mapping):
+            raise InputError("model options", "demography", changes, "a mapping of settings")
+        return PRESETS[self.dynamics].changed(changes)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping, source: str = "model options") -> ModelOptions:
@@ -81,6 +94,7 @@ class ModelOptions:
 
     def switches(self) -> Switches:
         """The numbers that the compiled loops take."""
+        slow = self.slow()
         colour = soil_colour(self.soil_colour)
         return Switches(
             tolerance=float(self.tolerance),
@@ -95,4 +109,8 @@ class ModelOptions:
             wet_vis=colour["albedo_wet_vis"],
             wet_nir=colour["albedo_wet_nir"],
             runoff_timescale=float(self.runoff_timescale),
+            carbon_balance=float(slow.carbon_balance),
+            phenology=float(slow.phenology),
+            export=float(slow.export),
+            potential=float(slow.starvation_mortality),
         )

@@ -1,7 +1,7 @@
 """Photosynthesis, stomata and leaf respiration of every cohort, once per 600 s step."""
 
-from edlite.constants import EPS, M_DRY, PAR_TO_MOL
-from edlite.kernels.mathematics import lane_loop, process, where
+from edlite.constants import EPS, M_DRY, PAR_TO_MOL, STEP_S, UMOL_TO_KGC
+from edlite.kernels.mathematics import lane_loop, loop_group, process, where
 from edlite.kernels.photosynthesis import (
     BOUNDARY_RATIO,
     CONVERGED,
@@ -27,18 +27,16 @@ from edlite.model.lanes import LANES
 from edlite.model.root_water import supply_water
 
 TO_UMOL = 1e6
+TO_KGC = STEP_S * TO_UMOL * UMOL_TO_KGC  # a step's carbon of mol m-2 s-1
 USUAL_CI = 0.7  # of the CO2 of the air, to guess which limitation is the smallest
 
 
 @lane_loop
-def capacities(q10_option, c, cohorts, leaves, step, work):
-    """Vm and Rd of cohort row c in work.c3 and work.c4, and the state of closed stomata.
-
-    Returns whether any lane has light.
-    """
+def capacities(q10_option, c, cohorts, plants, step, work):
+    """Vm and Rd of cohort row c in work.c3 and work.c4. Returns whether any lane has light."""
     bright = False
     for i in range(LANES):
-        vm = (leaves.capacity_factor[c, i] * cohorts.vm0[c, i]) * rate_response(
+        vm = (plants.capacity_factor[c, i] * cohorts.vm0[c, i]) * rate_response(
             q10_option,
             cohorts.vm_hor[c, i],
             cohorts.vm_log_q10[c, i],
@@ -48,8 +46,7 @@ def capacities(q10_option, c, cohorts, leaves, step, work):
             work.t_leaf[c, i],
         )
         rd = cohorts.gamma_rd[c, i] * vm
-        work.c3[c, i], work.c4[c, i], work.c6[c, i] = vm, rd, 0.0
-        work.c1[c, i], work.c2[c, i] = cohorts.intercept_b[c, i], -rd
+        work.c3[c, i], work.c4[c, i] = vm, rd
         bright |= step.par[c, i] > 0.0
     return bright
 
@@ -62,10 +59,10 @@ def _constants_of_rubisco(q10_option, c, i, cohorts, work):
 
 
 @lane_loop
-def light_response(q10_option, c, fast, cohorts, step, work):
+def light_response(q10_option, c, leaf_par, fast, cohorts, step, work):
     """Quantum yield times absorbed photons in work.c6, 0 where stomata stay closed for lack of it.
 
-    Leaves Gamma* in work.c5 and Kc (1 + O/Ko) in work.a4. Returns whether any lane is lit.
+    leaf_par : (lane) PAR that a leaf absorbs [W m-2 leaf]. Leaves Gamma* in work.c5 and Kc (1 + O/Ko) in work.a4. Returns whether any lane is lit.
     """
     if q10_option > 0.5:
         for i in range(LANES):
@@ -76,7 +73,7 @@ def light_response(q10_option, c, fast, cohorts, step, work):
     lit = False
     for i in range(LANES):
         lai, alpha = step.lai[c, i], cohorts.alpha[c, i]
-        photons = PAR_TO_MOL * step.par[c, i] / max(lai, 1e-9)
+        photons = PAR_TO_MOL * leaf_par[i]
         ca = fast.co2[i] * 1e-6
         threshold = light_threshold(work.c4[c, i], ca, work.c5[c, i], alpha)
         light = where((lai > 0.0) and (photons >= threshold), alpha * photons, 0.0)
@@ -218,35 +215,105 @@ def stomata(c, fast, cohorts, work):
 
 
 @lane_loop
-def photosynthesis(switches, fast, soil, cohorts, leaves, step, work):
-    """Conductances, open fraction, GPP and leaf respiration; expects temperatures, boundary layers
-    and available water of the present state in `work`."""
+def start_light(step):
+    """Sums of the patch start at zero; the tallest leaves are yet to be found."""
     for i in range(LANES):
         step.gpp[i] = 0.0
         step.leaf_resp[i] = 0.0
+        step.trial_size[i] = -1.0
+
+
+@lane_loop
+def leaf_light(c, step):
+    """PAR [W m-2 leaf] of cohort row c in step.error, of the tallest leaves in step.trial_size."""
+    for i in range(LANES):
+        lai = step.lai[c, i]
+        own = step.par[c, i] / max(lai, 1e-9)
+        above = step.trial_size[i]
+        step.error[i] = own
+        step.trial_size[i] = where((above < 0.0) and (lai > 0.0), own, above)
+
+
+@lane_loop
+def close_stomata(c, cohorts, work):
+    """State of stomata without light, in work.c1, work.c2 and work.c6."""
+    for i in range(LANES):
+        work.c1[c, i], work.c2[c, i] = cohorts.intercept_b[c, i], -work.c4[c, i]
+        work.c6[c, i] = 0.0
+
+
+@process
+def _opening(c, i, cohorts, plants, step, work):
+    """Net assimilation and conductance of open stomata and their open fraction."""
+    rd = work.c4[c, i]
+    open_light = (work.c6[c, i] > 0.0) and (work.c2[c, i] >= -rd)
+    a_open = where(open_light, work.c2[c, i], -rd)
+    g_open = where(open_light, work.c1[c, i], cohorts.intercept_b[c, i])
+    supply = cohorts.kw[c, i] * plants.root_carbon[c, i] * cohorts.n[c, i] * work.a2[i]
+    demand = plants.psi_open[c, i] * step.lai[c, i]
+    return a_open, g_open, where(open_light, open_fraction(demand, supply), 0.0)
+
+
+@lane_loop
+def assimilation(c, cohorts, plants, step, work):
+    """Conductances, open fraction, GPP and leaf respiration of cohort row c from its solution."""
+    for i in range(LANES):
+        lai, rd = step.lai[c, i], work.c4[c, i]
+        a_open, g_open, f = _opening(c, i, cohorts, plants, step, work)
+        to_mass = M_DRY / cohorts.sides[c, i]
+        step.g_open[c, i] = g_open * to_mass
+        step.g_closed[c, i] = cohorts.intercept_b[c, i] * to_mass
+        step.f_open[c, i] = f
+        step.f_closed[c, i] = 1.0 - f
+        gross = lai * (f * a_open - (1.0 - f) * rd + rd) * TO_UMOL
+        respired = lai * rd * TO_UMOL
+        step.gpp[i] += gross
+        step.leaf_resp[i] += respired
+        step.leaf_gpp[c, i] = gross
+        step.leaf_dark[c, i] = respired
+
+
+@lane_loop
+def missed_for_water(c, plants, step, work):
+    """Add what stomata that are wholly open would have assimilated more [kgC m-2]."""
+    for i in range(LANES):
+        lit = work.c6[c, i] > 0.0
+        more = where(lit, step.f_closed[c, i] * max(work.c2[c, i] + work.c4[c, i], 0.0), 0.0)
+        plants.missed_water[c, i] += step.lai[c, i] * more * TO_KGC
+
+
+@lane_loop
+def missed_for_light(c, cohorts, plants, step, work):
+    """Add what leaves in the light of the tallest would have assimilated more [kgC m-2]."""
+    for i in range(LANES):
+        a_open, _, f = _opening(c, i, cohorts, plants, step, work)
+        gross = step.lai[c, i] * f * (a_open + work.c4[c, i])
+        plants.missed_light[c, i] += max(gross - step.leaf_gpp[c, i] / TO_UMOL, 0.0) * TO_KGC
+
+
+@loop_group
+def photosynthesis(switches, fast, soil, cohorts, plants, step, work):
+    """Conductances, open fraction, GPP and leaf respiration; expects temperatures, boundary layers
+    and available water of the present state in `work`.
+
+    With `Switches.potential` also what the plants missed for lack of light and water.
+    """
+    start_light(step)
     for c in range(step.lai.shape[0]):
-        bright = capacities(switches.q10, c, cohorts, leaves, step, work)
-        if bright and light_response(switches.q10, c, fast, cohorts, step, work):
+        bright = capacities(switches.q10, c, cohorts, plants, step, work)
+        close_stomata(c, cohorts, work)
+        leaf_light(c, step)
+        if bright and light_response(switches.q10, c, step.error, fast, cohorts, step, work):
             diffusion(c, fast, cohorts, step, work)
             stomata(c, fast, cohorts, work)
         supply_water(switches.water_limitation, c, fast, soil, cohorts, work)
-        for i in range(LANES):
-            lai, rd = step.lai[c, i], work.c4[c, i]
-            b = cohorts.intercept_b[c, i]
-            open_light = (work.c6[c, i] > 0.0) and (work.c2[c, i] >= -rd)
-            a_open = where(open_light, work.c2[c, i], -rd)
-            g_open = where(open_light, work.c1[c, i], b)
-            supply = cohorts.kw[c, i] * cohorts.root_carbon[c, i] * cohorts.n[c, i] * work.a2[i]
-            demand = leaves.psi_open[c, i] * lai
-            f = where(open_light, open_fraction(demand, supply), 0.0)
-            to_mass = M_DRY / cohorts.sides[c, i]
-            step.g_open[c, i] = g_open * to_mass
-            step.g_closed[c, i] = b * to_mass
-            step.f_open[c, i] = f
-            step.f_closed[c, i] = 1.0 - f
-            gross = lai * (f * a_open - (1.0 - f) * rd + rd) * TO_UMOL
-            respired = lai * rd * TO_UMOL
-            step.gpp[i] += gross
-            step.leaf_resp[i] += respired
-            step.leaf_gpp[c, i] = gross
-            step.leaf_dark[c, i] = respired
+        assimilation(c, cohorts, plants, step, work)
+        if switches.potential < 0.5:
+            continue
+        missed_for_water(c, plants, step, work)
+        close_stomata(c, cohorts, work)
+        if light_response(switches.q10, c, step.trial_size, fast, cohorts, step, work):
+            diffusion(c, fast, cohorts, step, work)
+            stomata(c, fast, cohorts, work)
+            supply_water(switches.water_limitation, c, fast, soil, cohorts, work)
+            missed_for_light(c, cohorts, plants, step, work)

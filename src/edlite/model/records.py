@@ -20,6 +20,7 @@ HOURLY = (
     *("air_temperature", "shortwave_down", "snow_water"),
     *("assimilation_water", "assimilation_energy"),
     *("film_evaporation", "snow_depth", "canopy_air_humidity", "canopy_air_co2"),
+    "virtual_respiration",
 )
 # terms of the budgets of a patch: kg m-2 s-1, W m-2, kgC m-2 s-1
 BUDGET = (
@@ -60,7 +61,7 @@ def allocate_output(rows: Rows, records: int) -> Output:
 
 
 @lane_loop
-def record_fluxes(at, share, met, fast, ground, leaves, step, work, book, output):
+def record_fluxes(at, share, met, fast, ground, plants, step, work, book, output):
     """Add a step to the means of record `at`; `share` of the record is one over its steps."""
     per_second = share / STEP_S
     out = output.fluxes[at]
@@ -89,10 +90,11 @@ def record_fluxes(at, share, met, fast, ground, leaves, step, work, book, output
         out[23, i] += share * ground.snow_depth[i]
         out[24, i] += share * fast.q[i]
         out[25, i] += share * fast.co2[i]
-    for c in range(leaves.gain.shape[0]):
+    for c in range(plants.gain.shape[0]):
         for i in range(LANES):
-            out[3, i] += share * leaves.growth_resp[c, i]
-            out[4, i] += share * leaves.virtual_resp[c, i]
+            out[3, i] += share * plants.growth_resp[c, i]
+            out[4, i] += share * plants.storage_resp[c, i]
+            out[26, i] += share * plants.virtual_resp[c, i]
 
 
 @lane_loop

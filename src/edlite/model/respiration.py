@@ -43,14 +43,14 @@ def root_warmth(q10_option, cohorts, soil, work):
 
 
 @lane_loop
-def root_respiration(q10_option, cohorts, step, work):
+def root_respiration(q10_option, cohorts, plants, step, work):
     """Fine-root respiration [umol m-2 s-1]. Thickness-weighted over roots."""
     for i in range(LANES):
         step.root_resp[i] = 0.0
     for c in range(cohorts.n.shape[0]):
         for i in range(LANES):
             at_15 = where(q10_option > 0.5, cohorts.root_resp_q10[c, i], cohorts.root_resp[c, i])
-            roots = cohorts.root_carbon[c, i] * cohorts.n[c, i]
+            roots = plants.root_carbon[c, i] * cohorts.n[c, i]
             respired = at_15 * roots * work.root_warmth[cohorts.root_entry[c, i], i]
             step.fine_root[c, i] = respired
             step.root_resp[i] += respired
@@ -82,14 +82,14 @@ def decomposition_activity(option, fast, soil, work):
 
 
 @lane_loop
-def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
+def respiration(switches, dt, fast, ground, soil, cohorts, plants, step, work):
     """Heterotrophic and autotrophic respiration; books the day's sums; net CO2 source of the step.
 
     Expects what `photosynthesis` leaves in `step`.
     """
     option = switches.decomposition
     root_warmth(switches.q10, cohorts, soil, work)
-    root_respiration(switches.q10, cohorts, step, work)
+    root_respiration(switches.q10, cohorts, plants, step, work)
     decomposition_activity(option, fast, soil, work)
     for i in range(LANES):
         activity = work.a2[i]
@@ -105,10 +105,12 @@ def respiration(switches, dt, fast, ground, soil, cohorts, leaves, step, work):
         step.other_resp[i] = 0.0
     for c in range(cohorts.n.shape[0]):
         for i in range(LANES):
-            emitted = leaves.growth_resp[c, i] + leaves.virtual_resp[c, i]
+            emitted = (
+                plants.growth_resp[c, i] + plants.storage_resp[c, i] + plants.virtual_resp[c, i]
+            )
             step.other_resp[i] += emitted * UMOL_PER_KGC
             net = step.leaf_gpp[c, i] - step.leaf_dark[c, i] - step.fine_root[c, i]
-            leaves.gain[c, i] += net * (dt * UMOL_TO_KGC)
+            plants.gain[c, i] += net * (dt * UMOL_TO_KGC)
     for i in range(LANES):
         step.co2_source[i] = (
             step.root_resp[i] + step.rh[i] + step.other_resp[i] + step.leaf_resp[i] - step.gpp[i]

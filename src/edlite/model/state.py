@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import make_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,71 +14,32 @@ from edlite.files import read_dataset
 from edlite.kernels.thermodynamics import air_enthalpy, liquid_energy
 from edlite.model.columns import Columns
 from edlite.model.lanes import N_SNOW
+from edlite.model.state_fields import FIELDS, SHAPES, STRUCTURE, VERSION
+from edlite.parameters import PFT_CODES
 
 DEEP = 3.0  # m; free drainage leaves layers below near field capacity
-SHAPES = {
-    "patch": ("patch",),
-    "sublayer": ("sublayer", "patch"),
-    "layer": ("layer", "patch"),
-    "cohort": ("cohort",),
-}
-# name -> (shape, unit, long name)
-FIELDS = {
-    "enthalpy": ("patch", "J kg-1", "specific enthalpy of canopy air"),
-    "q": ("patch", "kg kg-1", "specific humidity of canopy air"),
-    "co2": ("patch", "umol mol-1", "CO2 of canopy air"),
-    "snow": ("sublayer", "kg m-2", "water and snow on the surface, top first"),
-    "snow_energy": ("sublayer", "J m-2", "internal energy of surface water and snow"),
-    "snow_depth": ("patch", "m", "depth of surface water and snow"),
-    "step_size": ("patch", "s", "next step of the integrator"),
-    "air_mass": ("patch", "kg m-2", "mass of canopy air"),
-    "fast_carbon": ("patch", "kg m-2", "fast soil carbon"),
-    "structural_carbon": ("patch", "kg m-2", "structural soil carbon"),
-    "slow_carbon": ("patch", "kg m-2", "slow soil carbon"),
-    "growth_export": ("patch", "kg m-2", "carbon left over (or missing, if negative) since start"),
-    "theta": ("layer", "m3 m-3", "volumetric soil water, liquid and frozen"),
-    "energy": ("layer", "J m-3", "internal energy of the soil"),
-    "leaf_energy": ("cohort", "J m-2", "internal energy of leaves and their film water"),
-    "leaf_water": ("cohort", "kg m-2", "film water on leaves"),
-    "leaf_capacity": ("cohort", "J m-2 K-1", "heat capacity of resolved leaves"),
-    "leaf_carbon": ("cohort", "kg", "leaf carbon of a plant"),
-    "elongation": ("cohort", "1", "elongation factor of drought-deciduous leaves"),
-    "wetness": ("cohort", "1", "ten-day mean of the plant-available water index"),
-    "capacity_factor": ("cohort", "1", "ageing factor on photosynthetic capacity"),
-    "psi_open": ("cohort", "kg m-2 s-1", "open-stomata transpiration per leaf area, last step"),
-    "growth_resp": ("cohort", "kg m-2 s-1", "growth respiration emitted today"),
-    "virtual_resp": ("cohort", "kg m-2 s-1", "virtual-leaf respiration emitted today"),
-}
+WARMEST = 400.0  # K, where the search for the month's lowest temperature starts
+MONTHS = 12
+
+_Values = make_dataclass("_Values", [(name, np.ndarray) for name in FIELDS])
 
 
-@dataclass
-class State:
-    """State at a midnight (UTC); one float64 array per entry of FIELDS."""
+class State(_Values):
+    """State at a midnight (UTC); one array per entry of `edlite.model.state_fields.FIELDS`.
 
-    enthalpy: np.ndarray
-    q: np.ndarray
-    co2: np.ndarray
-    snow: np.ndarray
-    snow_energy: np.ndarray
-    snow_depth: np.ndarray
-    step_size: np.ndarray
-    air_mass: np.ndarray
-    fast_carbon: np.ndarray
-    structural_carbon: np.ndarray
-    slow_carbon: np.ndarray
-    growth_export: np.ndarray
-    theta: np.ndarray
-    energy: np.ndarray
-    leaf_energy: np.ndarray
-    leaf_water: np.ndarray
-    leaf_capacity: np.ndarray
-    leaf_carbon: np.ndarray
-    elongation: np.ndarray
-    wetness: np.ndarray
-    capacity_factor: np.ndarray
-    psi_open: np.ndarray
-    growth_resp: np.ndarray
-    virtual_resp: np.ndarray
+    It holds the structure too (patches with their areas, cohorts with their sizes and densities):
+    with the columns it descends from, it is all that a run needs to go on.
+    """
+
+    @property
+    def n_patch(self) -> int:
+        """Number of patches."""
+        return len(self.area)
+
+    @property
+    def n_cohort(self) -> int:
+        """Number of cohorts."""
+        return len(self.n)
 
     @classmethod
     def initial(
@@ -97,7 +58,8 @@ class State:
         soil_temperature : K; scalar, (layer,) or (layer, patch); the air's if absent
         theta : m3 m-3; scalar, (layer,) or (layer, patch), clipped to the soil's bounds; if absent,
             half-way between wilting point and field capacity to 3 m, field capacity below
-        Leaves are in full display; phenology sets them at the first midnight before running.
+        Plants are in full leaf on allometry, without storage; `edlite.model.first_leaves.in_season`
+        puts a start in another season than summer right.
         """
         n_patch, n_cohort = columns.n_patch, columns.n_cohort
         soil = {k: v.T for k, v in columns.soil.items()}
@@ -124,72 +86,106 @@ class State:
         specific = np.where(temperature > T3, liquid, C_ICE * temperature)
         energy = soil["c_dry"] * temperature + RHO_W * water * specific
         t_air, humidity = patch(air_temperature), patch(q)
-        zero_p, zero_c = np.zeros(n_patch), np.zeros(n_cohort)
+        state = cls.empty(n_patch, n_cohort, len(columns.layer_bottom))
+        for name in STRUCTURE:
+            getattr(state, name)[:] = getattr(columns, name)
+        state.age[:] = columns.age
+        state.enthalpy[:] = [air_enthalpy(*x) for x in zip(t_air, humidity, strict=True)]
+        state.q[:] = humidity
+        state.co2[:] = patch(co2)
+        state.step_size[:] = 60.0
+        state.coldest[:] = WARMEST
+        for name, pool in columns.pools.items():
+            getattr(state, name)[:] = pool
+        state.theta[:], state.energy[:] = water, energy
+        state.leaf_carbon[:], state.root_carbon[:] = columns.leaf_max, columns.root_full
+        state.sapwood_carbon[:], state.wood_carbon[:] = columns.sapwood_full, columns.wood_full
+        for name in ("elongation", "wetness", "capacity_factor", "balance_ratio"):
+            getattr(state, name)[:] = 1.0
+        return state
+
+    @classmethod
+    def empty(cls, n_patch: int, n_cohort: int, n_layer: int) -> State:
+        """A state of zeros."""
+        size = {
+            "patch": n_patch,
+            "cohort": n_cohort,
+            "layer": n_layer,
+            "sublayer": N_SNOW,
+            "pft": len(PFT_CODES),
+            "month": MONTHS,
+        }
         return cls(
-            enthalpy=np.array([air_enthalpy(*x) for x in zip(t_air, humidity, strict=True)]),
-            q=humidity,
-            co2=patch(co2),
-            snow=np.zeros((N_SNOW, n_patch)),
-            snow_energy=np.zeros((N_SNOW, n_patch)),
-            snow_depth=zero_p.copy(),
-            step_size=np.full(n_patch, 60.0),
-            air_mass=zero_p.copy(),
-            fast_carbon=columns.pools["fast_carbon"].copy(),
-            structural_carbon=columns.pools["structural_carbon"].copy(),
-            slow_carbon=columns.pools["slow_carbon"].copy(),
-            growth_export=zero_p.copy(),
-            theta=water,
-            energy=energy,
-            leaf_energy=zero_c.copy(),
-            leaf_water=zero_c.copy(),
-            leaf_capacity=zero_c.copy(),
-            leaf_carbon=columns.leaf_max.copy(),
-            elongation=np.ones(n_cohort),
-            wetness=np.ones(n_cohort),
-            capacity_factor=np.ones(n_cohort),
-            psi_open=zero_c.copy(),
-            growth_resp=zero_c.copy(),
-            virtual_resp=zero_c.copy(),
+            **{
+                name: np.zeros([size[d] for d in SHAPES[f.shape]], int if f.integer else float)
+                for name, f in FIELDS.items()
+            }
         )
 
     def to_dataset(self, columns: Columns) -> xr.Dataset:
-        """As a dataset with units and the identity of patches and cohorts."""
+        """As a dataset with units and what it descends from."""
         variables = {
             name: (
-                SHAPES[shape],
+                SHAPES[f.shape],
                 getattr(self, name),
-                {"units": unit, "long_name": long_name},
+                {"units": f.unit, "long_name": f.long_name},
             )
-            for name, (shape, unit, long_name) in FIELDS.items()
+            for name, f in FIELDS.items()
         }
-        ds = xr.Dataset(variables, coords={"cell_id": ("cell", columns.cell_id)})
-        ds["cell_index"] = (
-            "patch",
-            columns.cell_index.astype("int32"),
-            {"units": "1", "long_name": "index of the cell"},
-        )
-        ds["pft"] = ("cohort", columns.pft.astype("int8"), {"units": "1", "long_name": "PFT index"})
-        return ds
+        coords = {
+            "cell_id": ("cell", columns.cell_id),
+            "layer_bottom": ("layer", columns.layer_bottom, {"units": "m"}),
+        }
+        return xr.Dataset(variables, coords, {"state_version": VERSION, **columns.identity()})
 
     @classmethod
     def from_dataset(cls, ds: xr.Dataset, columns: Columns, source: str | Path = "state") -> State:
-        """From a dataset of `to_dataset`; raises InputError if it belongs to other patches."""
-        for name in (*FIELDS, "cell_id", "cell_index", "pft"):
-            if name not in ds:
+        """From a dataset of `to_dataset`.
+
+        Raises InputError if it has another version, or descends from other cells, soil layers,
+        PFT parameters or another initial stand than `columns`.
+        """
+        version = ds.attrs.get("state_version")
+        if version != VERSION:
+            have = None if version is None else int(version)
+            raise InputError(source, "state_version", have, f"{VERSION}; make the state anew")
+        for name in (*FIELDS, "cell_id", "layer_bottom"):
+            if name not in ds.variables:
                 raise InputError(source, name, None, "a variable of a model state")
-        for name, expected in (
-            ("cell_id", columns.cell_id),
-            ("cell_index", columns.cell_index),
-            ("pft", columns.pft),
-        ):
-            if not np.array_equal(ds[name].values, expected):
-                raise InputError(source, name, None, "the cells, patches and cohorts of this tile")
-        return cls(
+        if not np.array_equal(ds["cell_id"].values, columns.cell_id):
+            raise InputError(source, "cell_id", None, "the cells of this tile")
+        if not np.array_equal(ds["layer_bottom"].values, columns.layer_bottom):
+            have = ds["layer_bottom"].values.tolist()
+            raise InputError(source, "layer_bottom", have, f"{columns.layer_bottom.tolist()} m")
+        for name, expected in columns.identity().items():
+            if ds.attrs.get(name) != expected:
+                what = "the PFT parameters" if name == "pft_parameters" else "the initial stand"
+                raise InputError(
+                    source,
+                    name,
+                    ds.attrs.get(name),
+                    f"{expected}, {what} of this run; the state is of another configuration",
+                )
+        state = cls(
             **{
-                name: ds[name].transpose(*SHAPES[shape]).values.astype(float)
-                for name, (shape, _, _) in FIELDS.items()
+                name: ds[name]
+                .transpose(*SHAPES[f.shape])
+                .values.astype(int if f.integer else float)
+                for name, f in FIELDS.items()
             }
         )
+        state.require_valid(source)
+        return state
+
+    def require_valid(self, source: str | Path) -> None:
+        """Raise InputError where the structure or a value is impossible."""
+        for name in FIELDS:
+            if not np.all(np.isfinite(getattr(self, name))):
+                raise InputError(source, name, None, "finite values")
+        for name in ("n", "dbh", "area"):
+            values = getattr(self, name)
+            if values.size and values.min() <= 0.0:
+                raise InputError(source, name, float(values.min()), "positive values")
 
     @classmethod
     def read(cls, path: str | Path, columns: Columns) -> State:
@@ -198,4 +194,4 @@ class State:
 
     def copy(self) -> State:
         """Independent copy."""
-        return State(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+        return State(**{name: getattr(self, name).copy() for name in FIELDS})

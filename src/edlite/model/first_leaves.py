@@ -1,0 +1,36 @@
+"""Leaves and reserves of a start in any season."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edlite.kernels.plant_carbon import BARE, COMPLETE, DROPPING, GROWING
+from edlite.kernels.vegetation import AUTUMN, COLD_DECIDUOUS, RETAINED, greenness
+from edlite.model.columns import Columns
+from edlite.model.state import State
+
+
+def in_season(
+    state: State, columns: Columns, curves: dict[str, np.ndarray], day_of_year: float
+) -> State:
+    """A start with cold-deciduous plants as the season has them; others stay in full leaf.
+
+    curves : greenness curves by cell, as `edlite.model.driver.calendar_of` returns them
+
+    What leaf fall would have left in store (half of the leaf carbon that is missing) is in store:
+    plants that start bare could not flush otherwise. The other half is no litter of this run.
+    """
+    state = state.copy()
+    by_cell = [
+        greenness(day_of_year, *(curves[name][c] for name in curves)) for c in range(columns.n_cell)
+    ]
+    green = np.array(by_cell)[columns.cell_index[columns.patch_index]]
+    cold = columns.of_cohort("phenology_habit") == COLD_DECIDUOUS
+    full = state.leaf_carbon
+    shown = np.where(cold, green, 1.0) * full
+    falling = DROPPING if day_of_year >= AUTUMN else GROWING
+    part = np.where(green > 0.0, falling, BARE)
+    state.status = np.where(cold & (shown < full * (1.0 - 1e-6)), part, COMPLETE).astype(int)
+    state.storage_carbon = state.storage_carbon + RETAINED * (full - shown)
+    state.leaf_carbon = shown
+    return state
