@@ -65,6 +65,25 @@ FIRST_GUESS = {
     "slope": (-1.0 / 3.0, -1.0 / 3.0),
     "offset": (mathematics._GUESS_3, mathematics._GUESS_3),
 }
+# carbon of a plant
+LEAFY = {
+    "status": [-1.0, 0.0, 1.0, 2.0],
+    "leaf": (0.0, 3.0),
+    "target": [0.0, 0.5, 1.5, 3.0],
+    "in_autumn": [0.0, 1.0],
+    "green": [0.0, 0.3, 1.0],
+    "elongation": [0.0, 0.2, 0.7, 1.0],
+    "before": [0.0, 0.5, 1.0],
+    "full": (0.5, 3.0),
+    "wetness": (-0.2, 1.5),
+}
+POOLS = {
+    **{name: (0.0, 3.0) for name in ("leaf", "root", "sapwood")},
+    **{f"{name}_target": (0.0, 3.0) for name in ("leaf", "root", "sapwood")},
+    "available": (-1.0, 8.0),
+    "need": (0.0, 15.0),
+    "storage": (-1.0, 3.0),
+}
 CASES = {
     "mathematics.where": case(
         rises="a b", ranges={"condition": [0.0, 1.0], "a": (-5.0, 5.0), "b": (-5.0, 5.0)}
@@ -108,6 +127,37 @@ CASES = {
         where=lambda v: v["ca"] > 1.5 * v["gamma_star"],
     ),
     "photosynthesis.open_fraction": case(**UNIT, rises="supply", falls="demand"),
+    "plant_carbon.shed_by_calendar": case(
+        (0.0, -1.0), lambda v: np.array([v["leaf"], np.full_like(v["leaf"], 2.0)]), ranges=LEAFY
+    ),
+    "plant_carbon.drought_elongation": case(**UNIT, rises="wetness", ranges=LEAFY),
+    "plant_carbon.shed_by_drought": case(
+        (0.0, -1.0), lambda v: np.array([v["leaf"], np.full_like(v["leaf"], 2.0)]), ranges=LEAFY
+    ),
+    "plant_carbon.allocate": case(
+        lambda v: np.array(
+            [v["leaf"], v["root"], v["sapwood"], np.minimum(v["available"], 0.0) - 1e-14]
+        ),
+        lambda v: np.array(
+            [
+                np.maximum(v["leaf"], v["leaf_target"]) * (1 + 1e-12),
+                np.maximum(v["root"], v["root_target"]) * (1 + 1e-12),
+                np.maximum(v["sapwood"], v["sapwood_target"]) * (1 + 1e-12),
+                v["available"],
+            ]
+        ),
+        ranges=POOLS,
+    ),
+    "plant_carbon.on_allometry": case(**UNIT, rises="leaf root sapwood", ranges=POOLS),
+    "plant_carbon.pay": case(
+        lambda v: (
+            np.array([0 * v["need"], 0 * v["need"], 0 * v["need"], -v["need"]])
+            - np.array([0 * v["need"]] * 3 + [np.abs(v["storage"])])
+        ),
+        lambda v: np.array([v["leaf"], v["root"], v["sapwood"], v["storage"]]) + 1e-12,
+        falls="need",
+        ranges=POOLS | {"status": [-1.0, 0.0, 1.0, 2.0]},
+    ),
     "radiation.leaf_angle_coefficients": case((0.0, -1.0, 0.5), (1.0, 1.0, 1.5)),
     "radiation.projection": case(0.0, 1.0, extra="orient_factor", derive=leaf_angles),
     "radiation.beam_backscatter": case(**UNIT, extra="orient_factor", derive=leaf_angles),
@@ -273,7 +323,9 @@ CASES = {
         **UNIT, falls="day a", ranges={"day": (1.0, 366.0), "a": (0.003, 0.02), "b": (0.0, 120.0)}
     ),
     "vegetation.ten_day_mean": case(**UNIT, rises="previous today"),
-    "vegetation.elongation": case(**UNIT, rises="wetness"),
+    "vegetation.frost_mortality": case(
+        0.0, lambda v: v["rate"], rises="lowest rate", falls=T, ranges={"lowest": (220.0, 275.0)}
+    ),
     "vegetation.maintenance_factor": case(**UNIT, rises=T, falls="evergreen"),
     "vegetation.daily_turnover": case(0.0, rises="rate carbon factor"),
     "vegetation.wet_share": case(

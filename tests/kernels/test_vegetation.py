@@ -1,4 +1,4 @@
-"""Greenness, ageing, the drought rule, turnover; size of plants."""
+"""Greenness, ageing, turnover, frost; size of plants."""
 
 import math
 
@@ -46,29 +46,6 @@ def test_ageing_only_in_autumn_and_never_above_one():
     assert age[264] < 0.5
 
 
-def test_elongation_drops_at_once_and_returns_late():
-    """Leaves follow dryness at once; they flush again only past a threshold."""
-    assert veg.elongation(1.0, 0.6) == pytest.approx(0.6)
-    assert veg.elongation(1.0, 0.04) == 0.0
-    assert veg.elongation(0.0, 0.20) == 0.0  # below the threshold of 0.25
-    assert veg.elongation(0.0, 0.30) == pytest.approx(0.30)
-    assert veg.elongation(0.6, 0.61) == pytest.approx(0.6)  # less than 0.02 above: stays
-    assert veg.elongation(0.6, 0.70) == pytest.approx(0.7)
-    assert veg.elongation(0.99, 1.0) == 1.0  # the threshold is capped at 1
-    assert veg.elongation(0.5, 3.0) == 1.0
-
-
-def test_elongation_lags_a_drought_cycle():
-    index = np.concatenate([np.linspace(1.0, 0.0, 50), np.linspace(0.0, 1.0, 50)])
-    e, course = 1.0, []
-    for wetness in index:
-        e = veg.elongation(e, wetness)
-        course.append(e)
-    falling, rising = np.array(course[:50]), np.array(course[50:])[::-1]
-    assert np.all(rising <= falling + 1e-12) and np.any(rising < falling - 0.05)
-    assert np.all(np.diff(falling) <= 0.0)
-
-
 def test_ten_day_mean_forgets_in_ten_days():
     mean = 1.0
     for _ in range(10):
@@ -82,6 +59,12 @@ def test_turnover():
     assert veg.maintenance_factor(1.0, 278.15) == pytest.approx(0.5)
     assert veg.maintenance_factor(1.0, 300.0) > 0.99
     assert veg.maintenance_factor(0.0, 260.0) == 1.0
+
+
+def test_frost_kills_below_a_ramp_of_five_kelvin():
+    assert veg.frost_mortality(253.15, 3.0, 258.2) == 0.0
+    assert veg.frost_mortality(253.15, 3.0, 255.65) == pytest.approx(1.5)
+    assert veg.frost_mortality(253.15, 3.0, 240.0) == 3.0
 
 
 def test_leaf_heat_capacity():

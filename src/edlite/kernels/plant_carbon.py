@@ -70,10 +70,11 @@ def allocate(available, leaf, root, sapwood, leaf_target, root_target, sapwood_t
 
 @process
 def on_allometry(leaf, root, sapwood, leaf_target, root_target, sapwood_target):
-    """Whether no tissue lacks more than 1e-6 of its target, and leaves are wanted at all."""
+    """1 where no tissue lacks more than 1e-6 of its target and leaves are wanted at all, else 0."""
     part = 1.0 - ON_ALLOMETRY
     enough = (leaf >= part * leaf_target) and (root >= part * root_target)
-    return enough and (sapwood >= part * sapwood_target) and (leaf_target > 0.0)
+    complete = enough and (sapwood >= part * sapwood_target) and (leaf_target > 0.0)
+    return where(complete, 1.0, 0.0)
 
 
 @process
@@ -83,8 +84,8 @@ def pay(need, status, leaf, root, sapwood, storage):
     storage. Returns leaf, root, sapwood, storage."""
     reserves = max(storage, 0.0)
     tissue = leaf + root
-    first = (status == COMPLETE) or (status == GROWING)
-    from_storage = where(first, min(need, reserves), min(max(need - tissue, 0.0), reserves))
+    leafy = (status >= COMPLETE) and (status < BARE)
+    from_storage = where(leafy, min(need, reserves), min(max(need - tissue, 0.0), reserves))
     from_tissue = min(need - from_storage, tissue)
     from_sapwood = min(need - from_storage - from_tissue, sapwood)
     debt = need - from_storage - from_tissue - from_sapwood

@@ -256,7 +256,7 @@ def _spend(c, cohorts, plants, work):
         plants.root_carbon[c, i] = where(grows, grown[1], where(gains, root, paid[1]))
         plants.sapwood_carbon[c, i] = where(grows, grown[2], where(gains, sapwood, paid[2]))
         plants.storage_carbon[c, i] = where(grows, grown[3], where(gains, available, paid[3]))
-        done = grows and complete and (plants.elongation[c, i] >= 1.0)
+        done = grows and (complete > 0.5) and (plants.elongation[c, i] >= 1.0)
         plants.status[c, i] = where(done, COMPLETE, where(hungry, GROWING, status))
 
 

@@ -21,10 +21,10 @@ def in_season(
     plants that start bare could not flush otherwise. The other half is no litter of this run.
     """
     state = state.copy()
-    by_cell = [
-        greenness(day_of_year, *(curves[name][c] for name in curves)) for c in range(columns.n_cell)
-    ]
-    green = np.array(by_cell)[columns.cell_index[columns.patch_index]]
+    names = ("spring_a", "spring_b", "autumn_a", "autumn_b")
+    by_cell = zip(*(curves[name] for name in names), strict=True)
+    green = np.array([greenness(day_of_year, *curve) for curve in by_cell])
+    green = green[columns.cell_index[columns.patch_index]]
     cold = columns.of_cohort("phenology_habit") == COLD_DECIDUOUS
     full = state.leaf_carbon
     shown = np.where(cold, green, 1.0) * full

@@ -62,7 +62,9 @@ def _constants_of_rubisco(q10_option, c, i, cohorts, work):
 def light_response(q10_option, c, leaf_par, fast, cohorts, step, work):
     """Quantum yield times absorbed photons in work.c6, 0 where stomata stay closed for lack of it.
 
-    leaf_par : (lane) PAR that a leaf absorbs [W m-2 leaf]. Leaves Gamma* in work.c5 and Kc (1 + O/Ko) in work.a4. Returns whether any lane is lit.
+    leaf_par : (lane) PAR that a leaf absorbs [W m-2 leaf]
+
+    Leaves Gamma* in work.c5 and Kc (1 + O/Ko) in work.a4. Returns whether any lane is lit.
     """
     if q10_option > 0.5:
         for i in range(LANES):

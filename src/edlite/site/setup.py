@@ -12,6 +12,8 @@ import xarray as xr
 from edlite.errors import InputError
 from edlite.initial.phenology import fit_autumn, fit_spring
 from edlite.model.columns import Columns
+from edlite.model.driver import calendar_of, day_of_year
+from edlite.model.first_leaves import in_season
 from edlite.model.foliage import Foliage
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
@@ -97,6 +99,11 @@ def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> Si
         soil_temperature=np.tile(temperature, members),
         theta=theta,
     )
+    curves = phenology_curves(run)
+    if leaves is None:
+        year = int(str(run.start)[:4])
+        by_cell = calendar_of(curves, columns, year)
+        state = in_season(state, columns, by_cell, day_of_year(run.start.astype("datetime64[D]")))
     foliage = None
     if leaves is not None:
         dates, *carbon = leaves
@@ -108,7 +115,7 @@ def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> Si
         meteorology,
         forcing,
         options,
-        phenology_curves(run),
+        curves,
         foliage,
         cohorts,
         overrides,
