@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import expm
 
 from edlite.constants import DAY_S, UMOL_TO_KGC, YEAR_DAYS
-from edlite.model import daily, respiration
+from edlite.model import budgets, daily, respiration
 from edlite.model.block import make_block, pack
 from edlite.model.options import ModelOptions
 from helpers.from_python import from_python
@@ -23,7 +23,12 @@ RESPIRATION = (
     respiration.root_respiration,
     respiration.decomposition_activity,
 )
-MIDNIGHT = (daily.daily_update, daily._soil_pools, daily._wetness)
+MIDNIGHT = (
+    *(daily.daily_update, daily._soil_pools, daily._wetness, daily._turnover, daily._display),
+    *(daily._respirations, daily._follow_phenology, daily._close_plants, daily._close_ground),
+    *(daily._keep_residual, daily._shed, daily._balance, daily._spend, daily._set_aside),
+    budgets.stocks,
+)
 POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")
 
 
@@ -68,21 +73,23 @@ def run(option):
     fast.theta[:] = low + wetness * (high - low)
     work.t_soil[:] = t
     block.plants.leaf_carbon[:] = block.cohorts.leaf_max
+    block.plants.root_carbon[:] = block.cohorts.root_ratio * block.cohorts.leaf_max
     block.plants.elongation[:] = 1.0
     for name, scale in zip(POOLS, (0.5, 4.0, 1.0), strict=True):
         getattr(ground, name)[:] = scale * rng.uniform(0.1, 1.0, N)
     hourly = [narrow(part, *RESPIRATION) for part in (fast, ground, block.soil, block.cohorts)]
     hourly += [narrow(part, *RESPIRATION) for part in (block.plants, step, work)]
-    nightly = (block.calendar, block.target, ground, block.soil, block.cohorts, block.plants)
-    nightly = [narrow(part, *MIDNIGHT) for part in (*nightly, work, block.day_book)]
-    switches = narrow(ModelOptions(decomposition=option).switches(), *RESPIRATION)
+    nightly = (block.calendar, block.target, fast, ground, block.soil, block.cohorts, block.plants)
+    nightly = [narrow(part, *MIDNIGHT) for part in (*nightly, work, block.book, block.day_book)]
+    options = ModelOptions(decomposition=option, dynamics="static").switches()
+    switches, at_midnight = narrow(options, *RESPIRATION), narrow(options, *MIDNIGHT)
     course, respired, fallen = [], [], []
     for day in range(DAYS + 1):
         course.append([getattr(ground, name).copy() for name in POOLS])
         ground.canopy_t_sum[:] = t * DAY_S
         from_python(respiration.respiration)(switches, DAY_S, *hourly)
         respired.append(step.rh * UMOL_TO_KGC * DAY_S)
-        from_python(daily.daily_update)(float(1 + day % 365), *nightly)
+        from_python(daily.daily_update)(at_midnight, float(1 + day % 365), 0.0, *nightly)
         fallen.append([block.day_book.litter_fast.copy(), block.day_book.litter_structural.copy()])
     return Course(np.array(course), np.array(respired), np.array(fallen), t, wetness)
 

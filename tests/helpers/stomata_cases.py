@@ -40,7 +40,7 @@ def humidity(t, pressure):
 def random_leaves(block, rng):
     """Leaves and air anew: frost to desert heat, dry and saturated air, night to full light, roots
     in dry and wet soil; C3 and C4 rows."""
-    fast, step, work, leaves, plants = (
+    fast, step, work, plants, cohorts = (
         block.views[0],
         block.step,
         block.work,
@@ -68,18 +68,18 @@ def random_leaves(block, rng):
         ("vm_decay", 0.4, 0.4),
         ("vm_hor", 3000.0, 3000.0),
     ):
-        getattr(plants, name)[:] = np.where(c4, c4_value, c3_value)
-    plants.vm0[:] = rng.uniform(4e-6, 40e-6, shape)
-    plants.slope_m[:] = rng.uniform(3.0, 12.0, shape)
-    plants.intercept_b[:] = 10.0 ** rng.uniform(-3.0, -1.5, shape)
-    plants.d0[:] = rng.uniform(0.005, 0.03, shape)
-    plants.sides[:] = rng.choice([1.0, 2.0], shape)
-    plants.kw[:] = 5e-6
+        getattr(cohorts, name)[:] = np.where(c4, c4_value, c3_value)
+    cohorts.vm0[:] = rng.uniform(4e-6, 40e-6, shape)
+    cohorts.slope_m[:] = rng.uniform(3.0, 12.0, shape)
+    cohorts.intercept_b[:] = 10.0 ** rng.uniform(-3.0, -1.5, shape)
+    cohorts.d0[:] = rng.uniform(0.005, 0.03, shape)
+    cohorts.sides[:] = rng.choice([1.0, 2.0], shape)
+    cohorts.kw[:] = 5e-6
     plants.root_carbon[:] = rng.uniform(0.05, 1.0, shape)
-    plants.n[:] = rng.uniform(0.01, 1.0, shape)
-    plants.root_layer[:] = rng.integers(0, len(work.available), shape)
-    leaves.capacity_factor[:] = rng.uniform(0.3, 1.0, shape)
-    leaves.psi_open[:] = 10.0 ** rng.uniform(-7.0, -4.0, shape)
+    cohorts.n[:] = rng.uniform(0.01, 1.0, shape)
+    cohorts.root_layer[:] = rng.integers(0, len(work.available), shape)
+    plants.capacity_factor[:] = rng.uniform(0.3, 1.0, shape)
+    plants.psi_open[:] = 10.0 ** rng.uniform(-7.0, -4.0, shape)
     water = np.where(rng.random(LANES) < 0.2, 0.0, rng.uniform(0.1, 60.0, work.available.shape))
     work.available_sum[:] = np.cumsum(water, axis=0)
 

@@ -21,10 +21,11 @@ WATER, ENERGY, CARBON = 1e-9, 1e-7, 1e-12  # kg m-2, W m-2, of the stock; per st
 
 
 def plant_and_soil_carbon(columns: Columns, state: State) -> np.ndarray:
-    """Carbon [kgC m-2] of leaves, soil and the export pool; respiration of the coming day, which is
+    """Carbon [kgC m-2] of plants, soil and the export pool; respiration of the coming day, which is
     already taken from the plants, included."""
-    plants = columns.n * state.leaf_carbon
-    plants = plants + DAY_S * (state.growth_resp + state.virtual_resp)
+    tissue = state.leaf_carbon + state.root_carbon + state.sapwood_carbon + state.storage_carbon
+    pending = state.growth_resp + state.storage_resp + state.virtual_resp
+    plants = columns.n * tissue + DAY_S * pending
     soil = state.fast_carbon + state.structural_carbon + state.slow_carbon
     return soil + state.growth_export + np.bincount(columns.patch_index, plants, columns.n_patch)
 
@@ -73,7 +74,7 @@ def test_water_balance_of_the_period(season, winter, summer):
 def test_carbon_balance_over_the_daily_updates(season, winter, summer):
     """What plants and soil lose is what they exchange with the air, across every midnight."""
     run = {"winter": winter, "summer": summer}[season]
-    names = ("leaf", "root", "growth", "storage")
+    names = ("leaf", "root", "growth", "storage", "virtual")
     lost = sum(run.flux(f"{n}_respiration") for n in names) + run.flux("rh") - run.flux("gpp")
     before = plant_and_soil_carbon(run.columns, run.first)
     after = plant_and_soil_carbon(run.columns, run.last)

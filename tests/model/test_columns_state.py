@@ -1,7 +1,5 @@
 """Columns and states: geometry, files, and refusal of bad input."""
 
-from dataclasses import fields
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +12,9 @@ from edlite.model.columns import SOIL_FIELDS, Columns
 from edlite.model.driver import calendar_of, interpolation, run
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
-from edlite.model.state import FIELDS, State
+from edlite.model.state import State
+from edlite.model.state_fields import FIELDS
+from edlite.parameters import load_pft
 from edlite.soil.hydraulics import soil_properties
 from helpers.model_columns import CURVES, FOREST, PATCHES, Patch, columns_of, run_days, weather
 
@@ -77,7 +77,10 @@ def test_members_are_copies_with_their_own_soil():
         ({"area": np.array([0.5])}, "area"),
         ({"area": np.array([np.nan])}, "area"),
         ({"dbh": np.array([-1.0])}, "dbh"),
+        ({"dbh": np.array([0.1])}, "dbh is 0.1; expected at least 0.190 cm, the smallest NP"),
         ({"n": np.array([0.0])}, "n"),
+        ({"n": np.array([-0.1])}, "n is -0.1; expected positive"),
+        ({"pft": np.array([13])}, "pft is 13"),
         ({"reference_height": np.array(2.0)}, "reference_height"),
         ({"pools": {"fast_carbon": np.array([-0.1])}}, "fast_carbon"),
     ],
@@ -197,8 +200,8 @@ def test_state_survives_its_file(compiled, tmp_path):
     state = run_days(weather("2001-07-01", 1, warm=293.0), days=1).last
     write_dataset(state.to_dataset(columns), tmp_path / "state.nc")
     again = State.read(tmp_path / "state.nc", columns)
-    for f in fields(State):
-        np.testing.assert_array_equal(getattr(state, f.name), getattr(again, f.name))
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(state, name), getattr(again, name))
     ds = state.to_dataset(columns)
     for name in FIELDS:
         assert ds[name].attrs["units"] and ds[name].attrs["long_name"]
@@ -210,8 +213,21 @@ def test_wrong_state_file_is_refused(tmp_path):
     ds = state.to_dataset(columns)
     with pytest.raises(InputError, match="theta"):
         State.from_dataset(ds.drop_vars("theta"), columns)
-    with pytest.raises(InputError, match="pft"):
-        State.from_dataset(ds.assign(pft=ds["pft"] + 1), columns)
+    with pytest.raises(InputError, match="state_version is 1; expected 2"):
+        State.from_dataset(ds.assign_attrs(state_version=1), columns)
+    with pytest.raises(InputError, match="state_version; expected 2"):
+        State.from_dataset(ds.drop_attrs(), columns)
+    with pytest.raises(InputError, match="pft_parameters is .*; expected .* another configuration"):
+        other = columns_of(parameters=load_pft({"MHW": {"SLA": 20.0}}))
+        State.from_dataset(ds, other)
+    with pytest.raises(InputError, match="stand is .*; expected .* the initial stand"):
+        State.from_dataset(ds, columns_of(n=1.01 * columns.n))
+    with pytest.raises(InputError, match="layer_bottom is"):
+        State.from_dataset(ds.assign_coords(layer_bottom=1.1 * ds["layer_bottom"]), columns)
+    with pytest.raises(InputError, match="n is -1.0; expected positive"):
+        State.from_dataset(ds.assign(n=0.0 * ds["n"] - 1.0), columns)
+    with pytest.raises(InputError, match="theta; expected finite"):
+        State.from_dataset(ds.assign(theta=np.nan * ds["theta"]), columns)
     with pytest.raises(InputError, match="cell_id"):
         State.from_dataset(ds, columns_of(PATCHES[:3]))
     with pytest.raises(InputError, match="missing"):
@@ -233,11 +249,17 @@ def test_wrong_state_file_is_refused(tmp_path):
         {"water_limitation": 3},
         {"incanopy": 2},
         {"soil_colour": 21},
-        {"dynamics": "full"},
+        {"dynamics": "wild"},
+        {"demography": {"wind": True}},
+        {"demography": {"max_patches": 0}},
+        {"demography": {"disturbance": 1}},
+        {"demography": {"recruits": ["OAK"]}},
+        {"demography": {"structural_growth": True}},  # with the export of `fixed`
     ],
 )
 def test_bad_options_are_refused(wrong):
-    (key,) = wrong
+    (key,) = wrong.get("demography", wrong)
+    key = {"structural_growth": "export"}.get(key, key)
     with pytest.raises(InputError, match=key):
         ModelOptions(**wrong)
     with pytest.raises(InputError, match="colour is 'red'; expected one of"):

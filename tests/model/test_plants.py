@@ -13,6 +13,7 @@ from edlite.model.meteorology import (
     PAR_BEAM,
     PAR_DIFFUSE,
 )
+from edlite.model.options import ModelOptions
 from helpers.model_columns import (
     FOREST,
     PATCHES,
@@ -83,10 +84,12 @@ def test_c4_uses_less_water_for_its_carbon(summer):
 
 
 def test_leaves_follow_the_greenness_curve(compiled):
-    """Hardwoods are bare in winter, conifers are not."""
+    """Without carbon balance: hardwoods are bare in winter, conifers are not."""
     patches = (Patch(cohorts=(("MHW", 30.0, 0.02),)), Patch(cohorts=(("NP", 18.0, 0.03),)))
-    january = run_days(weather("2001-01-10", 3, warm=272.0), patches, days=3, temperature=272.0)
-    july = run_days(weather("2001-07-01", 2, warm=292.0), patches, days=2)
+    static = {"options": ModelOptions(dynamics="static")}
+    cold = weather("2001-01-10", 3, warm=272.0)
+    january = run_days(cold, patches, days=3, temperature=272.0, **static)
+    july = run_days(weather("2001-07-01", 2, warm=292.0), patches, days=2, **static)
     assert january.last.leaf_carbon[0] == 0.0 and january.patch("lai")[-1, 0] == 0.0
     assert july.last.leaf_carbon[0] == pytest.approx(july.columns.leaf_max[0], rel=1e-3)
     for run in (january, july):
@@ -103,7 +106,8 @@ def test_leaves_follow_the_greenness_curve(compiled):
 
 def test_grass_dries_and_its_leaves_do_not_return_at_once(compiled):
     patches = (Patch(cohorts=(("DC3", 4.0, 0.3),), theta=0.06),)
-    run = run_days(weather("2001-07-01", 12, warm=300.0, wet=False), patches, days=12)
+    hot = weather("2001-07-01", 12, warm=300.0, wet=False)
+    run = run_days(hot, patches, days=12, options=ModelOptions(dynamics="static"))
     lai = run.patch("lai")[:, 0]
     assert np.all(np.diff(lai) <= 0.0) and lai[-1] < 0.5 * lai[0]
     display = run.last.leaf_carbon[0] / run.columns.leaf_max[0]

@@ -11,7 +11,7 @@ from edlite.errors import InputError
 from edlite.parameters import load_pft
 from edlite.site.cohorts import model_cohorts
 from edlite.site.leaf_area import leaf_carbon_of, read_leaf_table
-from edlite.site.settings import Stand
+from edlite.site.settings import NearBare, Stand
 from edlite.site.stand import layer_table, read_stand
 
 PATCHES = "patch,area,fast_carbon,structural_carbon\na,0.6,0.1,5\nb,0.4,0.2,4\n"
@@ -205,3 +205,29 @@ def test_leaf_table_of_another_stand(tmp_path):
     more = LEAVES + "2001-07-01,b,9,0.5\n2001-07-02,b,9,0.5\n"
     with pytest.raises(InputError, match="only cohorts of the stand"):
         leaf_carbon_of(leaf_table(tmp_path, more), table, sla, "leaves.csv")
+
+
+def near_bare(**more) -> Stand:
+    return Stand("near_bare", None, None, near_bare=NearBare(("NP", "LHW"), **more))
+
+
+def test_near_bare_ground():
+    """Smallest plants at the density that the parameter table gives."""
+    parameters = load_pft({"LHW": {"init_density": 0.4}})
+    patches, cohorts = read_stand(near_bare(fast_carbon=0.2), parameters)
+    assert patches["area"].tolist() == [1.0] and patches["fast_carbon"].tolist() == [0.2]
+    by_type = cohorts.set_index("pft")
+    assert by_type["n"].to_dict() == {"NP": 0.1, "LHW": 0.4}
+    assert by_type.loc["NP", "dbh"] == parameters.loc["NP", "dbh_min"]
+    _, cohorts = read_stand(near_bare(density=0.05))
+    assert cohorts["n"].tolist() == [0.05, 0.05]
+
+
+def test_a_patch_without_cohorts_is_bare_or_a_mistake(tmp_path):
+    with pytest.raises(InputError, match=r"p: patch is 'b'; expected a patch with cohorts"):
+        read_stand(stand(tmp_path, cohorts="patch,pft,dbh,n\na,MHW,20,0.02\n"))
+    bare = "patch,area,fast_carbon,structural_carbon,cover\na,0.6,0.1,5,forest\nb,0.4,0.2,4,bare\n"
+    patches, _ = read_stand(stand(tmp_path, "tables", bare, "patch,pft,dbh,n\na,MHW,20,0.02\n"))
+    assert patches["cover"].tolist() == ["forest", "bare"]
+    _, cohorts = read_stand(stand(tmp_path, cohorts="patch,pft,dbh,n\n"))  # bare soil
+    assert cohorts.empty

@@ -356,10 +356,23 @@ class Columns:
             )
         if np.any(np.diff(self.cell_index) < 0):
             raise InputError(self.source, "cell_index", None, "patches sorted by cell")
-        for name, low in (("dbh", 0.0), ("n", 0.0)):
+        if not np.all((self.pft >= 0) & (self.pft < len(PFT_CODES))):
+            worst = self.pft[(self.pft < 0) | (self.pft >= len(PFT_CODES))][0]
+            raise InputError(self.source, "pft", int(worst), f"0 to {len(PFT_CODES) - 1}")
+        for name in ("dbh", "n"):
             values = getattr(self, name)
-            if values.size and not np.all(values > low):
+            if values.size and not np.all(values > 0.0):
                 raise InputError(self.source, name, float(values.min()), "positive values")
+        low = self.dbh < self.of_cohort("dbh_min") * (1.0 - 1e-6)
+        if np.any(low):
+            at = int(np.argmax(low))
+            least, code = self.of_cohort("dbh_min")[at], PFT_CODES[self.pft[at]]
+            raise InputError(
+                self.source,
+                "dbh",
+                float(self.dbh[at]),
+                f"at least {least:.3f} cm, the smallest {code}",
+            )
         for name, values in self.pools.items():
             if not np.all(values >= 0.0):
                 raise InputError(self.source, name, float(np.min(values)), "0 or more kgC m-2")

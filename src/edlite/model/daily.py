@@ -272,8 +272,9 @@ def _set_aside(month, c, ground, cohorts, plants):
 
 
 @lane_loop
-def _close_plants(c, ground, cohorts, plants, work):
-    """Respirations that the next day emits; frost; sums of the day start anew."""
+def _close_plants(counts, c, ground, cohorts, plants, work):
+    """Respirations that the next day emits; frost; sums of the day start anew, and those of the
+    month stay zero where they do not count."""
     for i in range(LANES):
         n = cohorts.n[c, i]
         plants.growth_resp[c, i] = n * work.a5[i] / DAY_S
@@ -281,7 +282,10 @@ def _close_plants(c, ground, cohorts, plants, work):
         cold = frost_mortality(
             cohorts.frost_t[c, i], cohorts.frost_rate[c, i], ground.canopy_t_sum[i] / DAY_S
         )
-        plants.frost[c, i] += cold / YEAR_DAYS
+        plants.frost[c, i] += counts * (cold / YEAR_DAYS)
+        plants.balance[c, i] *= counts
+        plants.balance_light[c, i] *= counts
+        plants.balance_water[c, i] *= counts
         plants.gain[c, i] = 0.0
         plants.missed_light[c, i] = 0.0
         plants.missed_water[c, i] = 0.0
@@ -344,7 +348,7 @@ def daily_update(
             _spend(c, cohorts, plants, work)
             if (month > 0.0) and (switches.export > 0.5):
                 _set_aside(month, c, ground, cohorts, plants)
-        _close_plants(c, ground, cohorts, plants, work)
+        _close_plants(switches.counts, c, ground, cohorts, plants, work)
     _close_ground(ground, day_book)
     stocks(
         0.0,

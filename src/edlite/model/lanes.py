@@ -313,4 +313,5 @@ class Switches(NamedTuple):
     carbon_balance: float  # 1: leaves and roots follow the carbon balance, 0: phenology alone
     phenology: float  # 1: leaves follow season and drought
     export: float  # 1: what growth and seeds would take is set aside
+    counts: float  # 1: frost and balances of the month are summed, for its turn
     potential: float  # 1: the balance in full light and with ample water is followed as well

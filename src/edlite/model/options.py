@@ -112,5 +112,6 @@ class ModelOptions:
             carbon_balance=float(slow.carbon_balance),
             phenology=float(slow.phenology),
             export=float(slow.export),
+            counts=float(slow.sizes_change),
             potential=float(slow.starvation_mortality),
         )

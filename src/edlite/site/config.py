@@ -5,11 +5,12 @@ docs/reference/site-run.md describes the keys. Paths in the file are relative to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edlite.errors import InputError
 from edlite.model.options import ModelOptions
+from edlite.parameters import PFT_CODES
 from edlite.site import settings as st
 from edlite.site.config_soil import soil_of
 from edlite.site.nodes import Node, read_yaml
@@ -157,6 +158,10 @@ def _co2(root: Node) -> float | Path | None:
 
 
 def _stand(node: Node) -> st.Stand:
+    if node.has("near_bare"):
+        stand = st.Stand("near_bare", None, None, near_bare=_near_bare(node.node("near_bare")))
+        node.done()
+        return stand
     leaf_area, divide = node.path("leaf_area", None), node.flag("divide", True)
     if node.has("pss") or node.has("css"):
         stand = st.Stand("ed2", node.path("pss"), node.path("css"), leaf_area, divide)
@@ -165,6 +170,24 @@ def _stand(node: Node) -> st.Stand:
         stand = st.Stand("tables", *tables, leaf_area, divide)
     node.done()
     return stand
+
+
+SOIL_POOLS = ("fast", "structural", "slow")
+
+
+def _near_bare(node: Node) -> st.NearBare:
+    codes = node.raw("pfts")
+    if not isinstance(codes, Sequence) or isinstance(codes, str) or not codes:
+        raise node.error("pfts", codes, f"a list of {', '.join(PFT_CODES)}")
+    for code in codes:
+        if code not in PFT_CODES or list(codes).count(code) > 1:
+            raise node.error("pfts", code, f"each once, of {', '.join(PFT_CODES)}")
+    carbon = {f"{p}_carbon": node.number(f"{p}_carbon", 0, 200, "kgC m-2", 0.0) for p in SOIL_POOLS}
+    seedlings = st.NearBare(
+        tuple(codes), node.number("density", 1e-6, 100, "plants m-2", None), **carbon
+    )
+    node.done()
+    return seedlings
 
 
 def _parameters(root: Node) -> Mapping | Path:

@@ -72,7 +72,7 @@ def write_ed2_case(
         "co2": _co2(case),
         "stand": {"patches": "patches.csv", "cohorts": "cohorts.csv", "divide": False},
         "soil": soil_of(case) | {"layer_bottoms": bottoms, "bottom": bottom_of(case)},
-        "options": options_of(case) | {"dynamics": "static"},
+        "options": options_of(case) | _dynamics(leaf_table is not None),
         "output": {"step": step, "level": level, "budgets": True},
         "synthetic": "synthetic" in str(case.forcing_attributes.get("title", "")).lower(),
     }
@@ -87,6 +87,14 @@ def write_ed2_case(
     if case.phenology is not None and len(cohorts):
         content["phenology"] = case.phenology
     return _write(out, content, patches, cohorts, leaf_table, overrides)
+
+
+def _dynamics(prescribed: bool) -> dict:
+    """Slow processes: none where leaves are prescribed; otherwise plants of constant diameter and
+    density that never spend their storage, as in an ED2 run without structural growth."""
+    if prescribed:
+        return {"dynamics": "static"}
+    return {"dynamics": "fixed", "demography": {"export": False}}
 
 
 def _write(

@@ -73,18 +73,35 @@ class Forcing:
 
 
 @dataclass(frozen=True)
-class Stand:
-    """Files of the stand: `tables` (patches, cohorts) or `ed2` (pss, css).
+class NearBare:
+    """Seedlings on otherwise bare ground.
 
+    pfts : codes;  density : plants m-2 of each, None: `init_density` of the type
+    fast_carbon, structural_carbon, slow_carbon : kgC m-2 of the soil
+    """
+
+    pfts: tuple[str, ...]
+    density: float | None = None
+    fast_carbon: float = 0.0
+    structural_carbon: float = 0.0
+    slow_carbon: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stand:
+    """The stand: files, `tables` (patches, cohorts) or `ed2` (pss, css), or `near_bare` ground.
+
+    near_bare : seedlings and soil carbon, see `edlite.site.stand.near_bare_ground`
     leaf_area : daily table that prescribes leaves, or None
     divide : divide cohorts with a leaf area index above 1
     """
 
     kind: str
-    patches: Path
-    cohorts: Path
+    patches: Path | None
+    cohorts: Path | None
     leaf_area: Path | None = None
     divide: bool = True
+    near_bare: NearBare | None = None
 
 
 @dataclass(frozen=True)

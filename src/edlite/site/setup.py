@@ -63,7 +63,7 @@ def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> Si
     overrides = parameter_overrides(run)
     parameters = load_pft(overrides, source)
     options = site_options(run)
-    patches, cohorts = read_stand(run.stand)
+    patches, cohorts = read_stand(run.stand, parameters)
     cohorts = model_cohorts(patches, cohorts, parameters, run.stand.divide)
     n_layer = run.soil.n_layer
     if textures is None:

@@ -1,15 +1,17 @@
-"""The stand of a site run: patches and cohorts from two tables or from ED2's pss and css files."""
+"""The stand of a site run: patches and cohorts from two tables, from ED2's pss and css files, or
+seedlings on bare ground."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from edlite.errors import InputError, require_file
-from edlite.parameters import COVERS, pft_index
-from edlite.site.settings import Stand
+from edlite.parameters import COVERS, load_pft, pft_index
+from edlite.site.settings import NearBare, Stand
 from edlite.sources.ed2 import read_css, read_pss
 
 AREA_TOLERANCE = 0.01
@@ -26,22 +28,67 @@ PATCH_COLUMNS = {"patch", "area", "cover", "age", "source", *CARBON, *CANOPY_AIR
 COHORT_COLUMNS = {"patch", "cohort", "pft", "dbh", "n", "species", "basis", "source"}
 
 
-def read_stand(stand: Stand) -> tuple[pd.DataFrame, pd.DataFrame]:
+def near_bare_ground(
+    seedlings: NearBare, parameters: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One patch with a cohort of the smallest plants of each type, as ED2 starts successions.
+
+    parameters : PFT parameters (`edlite.parameters.load_pft`); density is their `init_density`
+        [plants m-2], diameter that of `dbh_min` [cm]
+    """
+    own = parameters.loc[list(seedlings.pfts)]
+    patches = pd.DataFrame(
+        {
+            "patch": ["1"],
+            "area": [1.0],
+            "cover": ["forest"],
+            "age": [0.0],
+            "fast_carbon": [seedlings.fast_carbon],
+            "structural_carbon": [seedlings.structural_carbon],
+            "structural_lignin": [seedlings.structural_carbon],
+            "slow_carbon": [seedlings.slow_carbon],
+        }
+    )
+    density = own["init_density"] if seedlings.density is None else seedlings.density
+    cohorts = pd.DataFrame(
+        {
+            "patch": "1",
+            "cohort": [str(i + 1) for i in range(len(own))],
+            "pft": list(own.index),
+            "dbh": own["dbh_min"].to_numpy(float),
+            "n": np.broadcast_to(np.asarray(density, float), len(own)),
+        }
+    )
+    return patches, cohorts
+
+
+def read_stand(
+    stand: Stand, parameters: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Patches and cohorts, checked and in the form that `Columns.from_stand` takes.
 
     Patches: `patch` (0, 1, ...), `label` (its name in the file), `area` (1, sums to 1), `cover`
     (bare, grassland, cropland or forest), `fast_carbon` `structural_carbon` `structural_lignin`
     `slow_carbon` kgC m-2, and optional columns of the start (`CANOPY_AIR`, `SOIL_START`).
     Cohorts: `patch`, `cohort` (its name), `pft` (code), `dbh` cm, `n` plants m-2 of the patch; by
-    patch, largest first. Raises InputError for anything missing, unknown or impossible.
+    patch, largest first. `parameters` of the PFTs count near bare ground. Raises InputError for
+    anything missing, unknown or impossible.
     """
-    if stand.kind == "ed2":
+    if stand.near_bare is not None:
+        shipped = load_pft() if parameters is None else parameters
+        patches, cohorts = near_bare_ground(stand.near_bare, shipped)
+    elif stand.kind == "ed2":
         patches, cohorts = read_pss(stand.patches), read_css(stand.cohorts)
     else:
         patches, cohorts = read_patch_table(stand.patches), read_cohort_table(stand.cohorts)
     unknown = sorted(set(cohorts["patch"]) - set(patches["patch"]), key=str)
     if unknown:
         raise InputError(stand.cohorts, "patch", unknown[0], f"a patch of {stand.patches.name}")
+    empty = patches[~patches["patch"].isin(cohorts["patch"]) & (patches["cover"] != "bare")]
+    # a stand without any cohort is bare soil
+    if len(cohorts) and len(empty):
+        expected = "a patch with cohorts (or, in a table, of cover bare)"
+        raise InputError(stand.patches, "patch", empty["patch"].iloc[0], expected)
     number = {name: i for i, name in enumerate(patches["patch"])}
     patches = patches.assign(
         label=patches["patch"],

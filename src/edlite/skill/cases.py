@@ -112,7 +112,9 @@ def prepare(
         leaves = leaf_table(evaluation["leaves"], case.path, data, cohorts, first, last)
         write_table(leaves, folder / LEAVES)
         content["stand"]["leaf_area"] = LEAVES
-    content["options"] = dict(content.get("options") or {}) | dict(options or {})
+    # fluxes are judged at the leaf area that was measured, not at one of the model's own
+    given = dict(content.get("options") or {}) | dict(options or {})
+    content["options"] = {"dynamics": "static"} | given
     if parameters is not None:
         content["parameters"] = {"pft": _relative(require_file(parameters), folder)}
     if output_step is not None:

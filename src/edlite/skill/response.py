@@ -80,7 +80,7 @@ def demo_site(
             "bottom": str(tower["bottom"]),
             "temperature": float(tower["temperature"]),
         },
-        "options": dict(options or {}),
+        "options": {"dynamics": "static"} | dict(options or {}),
         "phenology": {name: float(tower[name]) for name in names},
         "synthetic": True,
     }

@@ -1,0 +1,83 @@
+"""Plants that follow their own carbon balance, against a year of ED2 (revision 84).
+
+That run froze diameter and density and never spent its storage: edlite runs with `fixed` dynamics
+and without the export of storage. Leaves, roots and storage start on allometry and are free.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from free_year import PLANTS, UNITS, plot_free_year, read_reference, run_free_year
+
+from edlite.files import write_table
+from edlite.parameters import pft_index
+from edlite.sources.ed2_folder import read_ed2_folder
+
+pytestmark = [pytest.mark.verify, pytest.mark.shared]
+
+# annual sums, per cent: reference/ed2/README.md (rk4, split)
+ANNUAL = {
+    "gpp": (2.0, 3.0),
+    "leaf_respiration": (2.0, 3.0),
+    "root_respiration": (2.0, 3.0),
+    "growth_respiration": (5.0, 5.0),
+    "storage_respiration": (5.0, 5.0),
+    "virtual_respiration": (5.0, 5.0),
+    "rh": (5.0, 8.0),
+}
+# the reference's tolerances hold for hardwoods and conifers together; by PFT they are ours
+LAI_RMSD = 0.05
+POOL_RMSD = 5.0  # per cent of the pool's largest value
+# conifers refill what they lose by turnover every day here, once a month in ED2
+KNOWN = {("root_carbon", "LC"): (20.0, "ED2 lets conifers wait a month before they replace losses")}
+
+
+@pytest.mark.parametrize("integrator", ["split", "rk4"])
+def test_free_year(integrator, shared, verify_results, summary):
+    folder = shared / "reference" / "ed2" / "harvard_year"
+    out = Path(verify_results) / "ed2" / f"free_year_{integrator}"
+    ours = run_free_year(folder, out, integrator)
+    case = read_ed2_folder(folder)
+    cohorts = case.cohorts
+    pft = np.array([pft_index(code) for code in cohorts["pft"]])
+    area = case.patches.set_index("patch")["area"].loc[cohorts["patch"]].to_numpy(float)
+    theirs = read_reference(folder, area, pft, cohorts["nplant_m2"].to_numpy(float))
+    days = slice(0, min(len(ours.days), len(theirs.days)))
+    assert np.array_equal(ours.days[days], theirs.days[days])
+    name, rows = f"free year, {integrator}", []
+
+    def row(variable, statistic, value, tolerance, unit):
+        summary.row(name, variable, statistic, value, tolerance, unit)
+        rows.append((variable, statistic, value, tolerance, unit))
+
+    plant = [v for v in ANNUAL if v not in ("gpp", "rh")]
+    for variable, tolerances in ANNUAL.items():
+        tolerance = tolerances[integrator == "split"]
+        here, there = (c.fluxes[variable][days].mean() for c in (ours, theirs))
+        row(variable, "annual", 100.0 * (here / there - 1.0), tolerance, "%")
+    here, there = (sum(c.fluxes[v][days].mean() for v in plant) for c in (ours, theirs))
+    row("ra", "annual", 100.0 * (here / there - 1.0), 5.0, "%")
+    for variable, here in ours.soil.items():
+        there = theirs.soil[variable][days]
+        row(variable, "end of year", 100.0 * (here[days][-1] / there[-1] - 1.0), 5.0, "%")
+    for variable in PLANTS:
+        for code, here in ours.plants[variable].items():
+            there = theirs.plants[variable][code][days]
+            rmsd = float(np.sqrt(np.mean((here[days] - there) ** 2)))
+            if variable == "lai":
+                row(f"lai {code}", "daily rmsd", rmsd, LAI_RMSD, UNITS["lai"])
+                continue
+            tolerance, why = KNOWN.get((variable, code), (POOL_RMSD, ""))
+            statistic = "daily rmsd over largest" + (
+                f" (beyond {POOL_RMSD:g}: {why})" if why else ""
+            )
+            row(f"{variable} {code}", statistic, 100.0 * rmsd / there.max(), tolerance, "%")
+    write_table(
+        pd.DataFrame(rows, columns=["variable", "statistic", "value", "tolerance", "unit"]),
+        out / "comparison.csv",
+    )
+    plot_free_year(ours, theirs, out.parent / f"free_year_{integrator}.png")
