@@ -94,23 +94,23 @@ def solve(block):
 
 def expected(block):
     """Open conductance [mol m-2 s-1], open fraction, gross assimilation per leaf area."""
-    fast, step, work, plants = block.views[0], block.step, block.work, block.cohorts
+    fast, step, work, cohorts = block.views[0], block.step, block.work, block.cohorts
     shape = (ROWS, LANES)
-    t, c4 = work.t_leaf, plants.c4 > 0.5
+    t, c4 = work.t_leaf, cohorts.c4 > 0.5
 
     def arrhenius(value, hor):
         return value * np.exp(hor * (1.0 / 288.15 - 1.0 / t))
 
     cold = 1.0 + np.exp(0.4 * (np.where(c4, 8.0, 4.7137) - (t - 273.15)))
     hot = 1.0 + np.exp(0.4 * ((t - 273.15) - 45.0))
-    vm = block.plants.capacity_factor * arrhenius(plants.vm0, plants.vm_hor) / (cold * hot)
-    rd = plants.gamma_rd * vm
+    vm = block.plants.capacity_factor * arrhenius(cohorts.vm0, cohorts.vm_hor) / (cold * hot)
+    rd = cohorts.gamma_rd * vm
     gamma = np.where(c4, 0.0, arrhenius(0.209 / 9000.0, 5000.0))
     rubisco = arrhenius(150e-6, 6000.0) * (1.0 + 0.209 / arrhenius(0.250, 1400.0))
     photons = 4.6e-6 * step.par / step.lai
     ca = np.broadcast_to(fast.co2 * 1e-6, shape)
-    g_bw = work.g_bw / M_DRY * plants.sides
-    light = plants.alpha * photons
+    g_bw = work.g_bw / M_DRY * cohorts.sides
+    light = cohorts.alpha * photons
     # r, s, x, t of each limitation
     zero, one = np.zeros(shape), np.ones(shape)
     cases = [
@@ -133,11 +133,11 @@ def expected(block):
         gamma,
         humidity(t, step.pressure) / EPS,
         np.broadcast_to(fast.q / EPS, shape),
-        plants.slope_m,
-        plants.intercept_b,
-        plants.d0,
+        cohorts.slope_m,
+        cohorts.intercept_b,
+        cohorts.d0,
     )
-    threshold = rd * (ca + 2.0 * gamma) / (plants.alpha * np.maximum(ca - gamma, 1e-9))
+    threshold = rd * (ca + 2.0 * gamma) / (cohorts.alpha * np.maximum(ca - gamma, 1e-9))
     lit = np.flatnonzero((photons >= threshold) & (photons > 0.0))
     best_a, best_g = np.full(lit.shape, np.inf), np.zeros(lit.shape)
     for number, case in enumerate(cases):
@@ -145,13 +145,13 @@ def expected(block):
         g, a = most_open(leaf, G_MAX)
         better = (a < best_a) & ((number < 2) | c4.ravel()[lit])
         best_a, best_g = np.where(better, a, best_a), np.where(better, g, best_g)
-    g_open, a_open = plants.intercept_b.copy().ravel(), -rd.ravel()
+    g_open, a_open = cohorts.intercept_b.copy().ravel(), -rd.ravel()
     gains = best_a >= -rd.ravel()[lit]
     g_open[lit[gains]], a_open[lit[gains]] = best_g[gains], best_a[gains]
     opened = np.zeros(shape, bool)
     opened.ravel()[lit[gains]] = True
-    roots = np.take_along_axis(work.available_sum, plants.root_layer.astype(int), axis=0)
-    supply = plants.kw * plants.root_carbon * plants.n * roots
+    roots = np.take_along_axis(work.available_sum, cohorts.root_layer.astype(int), axis=0)
+    supply = cohorts.kw * block.plants.root_carbon * cohorts.n * roots
     demand = block.plants.psi_open * step.lai
     with np.errstate(invalid="ignore"):
         fraction = np.where(opened & (supply > 0.0), supply / (supply + demand), 0.0)
