@@ -18,10 +18,12 @@ from edlite.kernels.thermodynamics import (
 )
 from edlite.model.columns import Columns
 from edlite.model.demography.arrays import select_cohorts
-from edlite.model.demography.stocks import committed_carbon
+from edlite.model.demography.sizes import recruits, smallest_density
+from edlite.model.demography.stocks import committed_carbon, plant_carbon
 from edlite.model.state import State
 from edlite.model.state_fields import COHORT_FIELDS, FIELDS, GROUND
 
+SMALLEST = 0.1  # of the carbon of the smallest cohort that may establish, below which one is ended
 CAPACITY_MIN = 1e-6  # J m-2 K-1, of leaves too few to have a heat capacity of their own
 
 
@@ -98,11 +100,17 @@ def _add_litter(state: State, fast: np.ndarray, structural: np.ndarray) -> State
     Plants that owed more than they were leave a debt, which the patch's litter pays.
     """
     fast = state.fast_carbon + np.bincount(state.patch_index, fast, state.n_patch)
-    structural = state.structural_carbon + np.bincount(
-        state.patch_index, structural, state.n_patch
-    )
+    structural = state.structural_carbon + np.bincount(state.patch_index, structural, state.n_patch)
     owed = np.minimum(structural, 0.0)
     structural, fast = structural - owed, fast + owed
     owed = np.minimum(fast, 0.0)
     fast, slow = fast - owed, state.slow_carbon + owed
     return replace(state, fast_carbon=fast, structural_carbon=structural, slow_carbon=slow)
+
+
+def end_cohorts(columns: Columns, state: State) -> State:
+    """The state without cohorts that hold less carbon than a tenth of the smallest that may
+    establish, or that owe more than they have."""
+    least = SMALLEST * smallest_density(columns) * recruits(columns).carbon[state.pft]
+    ended = state.n * plant_carbon(state) < least
+    return remove(columns, state, np.where(ended, 0.0, 1.0)) if ended.any() else state

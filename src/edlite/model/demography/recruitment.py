@@ -36,9 +36,7 @@ def may_recruit(columns: Columns, state: State, settings: Demography) -> np.ndar
     return allowed & ((state.cover != COVERS.index("cropland")) | low[:, None])
 
 
-def shed_seeds(
-    columns: Columns, state: State, settings: Demography, seeds: np.ndarray
-) -> State:
+def shed_seeds(columns: Columns, state: State, settings: Demography, seeds: np.ndarray) -> State:
     """The state after `seeds` (pft, patch) [kgC m-2 of patch] have fallen.
 
     Most die at once (`seedling_mort`). Of the survivors the share `nonlocal_disp` spreads evenly

@@ -77,9 +77,7 @@ def _active(columns: Columns, state: State) -> np.ndarray:
     return np.arange(len(columns.layer_bottom))[:, None] < n_layer
 
 
-def _of_cell(
-    columns: Columns, state: State, patch: np.ndarray, cohort: np.ndarray
-) -> np.ndarray:
+def _of_cell(columns: Columns, state: State, patch: np.ndarray, cohort: np.ndarray) -> np.ndarray:
     """Amounts per m2 of cell from those per m2 of patch, by patch and by cohort."""
     total = patch + np.bincount(state.patch_index, cohort, state.n_patch)
     return sum_by(state.cell_index, state.area * total, columns.n_cell)
