@@ -1,8 +1,8 @@
 """How well plants fared: monthly carbon balances and what they say about light and water.
 
-The relative balance r of a plant compares what it gained with what it would have gained in the light
-of the tallest, and without shortage of water (Moorcroft et al. 2001; Medvigy et al. 2009; blend of
-the two as in ED2 revision 84). Its running mean sets mortality by starvation
+The relative balance r of a plant compares what it gained with what it would have gained in the
+light of the tallest, and without shortage of water (Moorcroft et al. 2001; Medvigy et al. 2009;
+blend of the two as in ED2 revision 84). Its running mean sets mortality by starvation
 (`edlite.model.demography.mortality`).
 """
 
