@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from edlite.constants import C_ICE, C_LIQ, T3, T_LZ
-
-from edlite.model.demography.settings import PRESETS
 from edlite.model.demography.arrays import (
     in_order,
     merge_cohorts,
@@ -23,6 +21,7 @@ from edlite.model.demography.growth import grow
 from edlite.model.demography.mortality import apply_mortality
 from edlite.model.demography.patch_fusion import fuse_patches
 from edlite.model.demography.recruitment import establish, shed_seeds
+from edlite.model.demography.settings import PRESETS
 from edlite.model.demography.stocks import committed_carbon, plant_carbon
 from helpers.stands import (
     assert_conserved,
@@ -33,7 +32,7 @@ from helpers.stands import (
     stand_of,
 )
 
-SEEDS = range(12)
+SEEDS = range(6)
 FULL = PRESETS["full"]
 
 
