@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from edlite.model.demography.cohort_fusion import fuse_cohorts
 from edlite.model.demography.events import turn_of_month
 from edlite.model.demography.settings import PRESETS, Demography
 from edlite.model.demography.stocks import stand_carbon
@@ -137,7 +138,9 @@ def lived(columns, state: State, rng: np.random.Generator) -> State:
     """A month of daily updates, roughly: leaves, reserves and balances have moved at random."""
     s = state.copy()
     full, n = columns.leaf_max, s.n_cohort
-    s.storage_carbon = s.storage_carbon + full * rng.uniform(-0.05, 0.6, n)
+    shade = np.exp(-0.3 * np.bincount(s.patch_index, columns.lai_full, s.n_patch))
+    gain = full * rng.uniform(-0.05, 0.6, n) * shade[s.patch_index]
+    s.storage_carbon = s.storage_carbon + gain
     s.status = np.where(rng.uniform(size=n) < 0.7, 0, rng.choice((-1, 1, 2), n))
     s.leaf_carbon = np.where(s.status == 2, 0.0, full * rng.uniform(0.5, 1.0, n))
     s.root_carbon = columns.root_full * rng.uniform(0.5, 1.0, n)
@@ -159,7 +162,7 @@ def lived(columns, state: State, rng: np.random.Generator) -> State:
 def test_thirty_years(seed):
     """Succession with random growth: every month conserves, and numbers stay within limits."""
     rng = np.random.default_rng(100 + seed)
-    columns, state = random_stand(20 + seed, n_cell=5)
+    columns, state = random_stand(20 + seed, n_cell=4)
     cover = [
         np.bincount(state.cell_index, state.area * (state.cover == c), columns.n_cell)
         for c in range(4)
@@ -174,9 +177,12 @@ def test_thirty_years(seed):
         assert_conserved(columns, before, state, heat=None)
         assert np.all(carbon > 0.0)
         count = np.bincount(state.patch_index, minlength=state.n_patch)
-        types = [np.unique(state.pft[state.patch_index == p]).size for p in range(state.n_patch)]
-        # cohorts with and without leaves stay apart, and so do those ten times too thick
-        assert np.all(count <= np.maximum(12, 2 * np.array(types)))
+        # more than wanted only where nothing is left that ten times the tolerance would fuse
+        assert count.max() <= 24
+        if count.max() > 12:
+            again = fuse_cohorts(columns, state, FULL)
+            left = np.bincount(again.patch_index, minlength=state.n_patch)
+            np.testing.assert_array_equal(left[count > 12], count[count > 12])
         if int(date.astype(int)) % 12 == 0:
             patches = np.bincount(state.cell_index, minlength=columns.n_cell)
             assert np.all(patches <= np.maximum(8, covers))
@@ -190,7 +196,7 @@ def test_thirty_years(seed):
 
 
 def test_random_orders_of_cohorts_give_the_same_stand():
-    """What was first in the file does not matter where sizes differ."""
+    """What was first in the file does not matter."""
     columns, state = random_stand(11)
     order = np.random.default_rng(0).permutation(state.n_cohort)
     mixed = replace(
@@ -200,5 +206,6 @@ def test_random_orders_of_cohorts_give_the_same_stand():
     settings = FULL.changed({"cohort_fusion": False, "patch_fusion": False, "disturbance": False})
     a = turn_of_month(columns, state, settings, curves_of(columns), DATES[1])[1]
     b = turn_of_month(columns, mixed, settings, curves_of(columns), DATES[1])[1]
+    order_a, order_b = (np.lexsort((s.n, s.dbh, s.pft, s.patch_index)) for s in (a, b))
     for name in ("pft", "dbh", "n", "storage_carbon"):
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+        np.testing.assert_array_equal(getattr(a, name)[order_a], getattr(b, name)[order_b])

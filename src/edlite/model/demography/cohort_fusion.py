@@ -28,37 +28,44 @@ APART = 1e-3  # relative difference of the wood of halves from that of the whole
 
 
 class _Stand:
-    """The cohorts of a patch while they fuse."""
+    """The cohorts of a patch while they fuse; `height` and `lai` of all cohorts of the tile."""
 
-    def __init__(self, columns: Columns, state: State, own: slice) -> None:
+    def __init__(
+        self, columns: Columns, state: State, own: slice, height: np.ndarray, lai: np.ndarray
+    ) -> None:
         self.columns = columns
         self.pft, self.n = state.pft[own], state.n[own].copy()
         self.wood, self.dbh = state.wood_carbon[own].copy(), state.dbh[own].copy()
-        self.with_leaves = _with_leaves(state.status[own])
+        self.height, self.lai = height[own].copy(), lai[own].copy()
+        self.kind = 2 * self.pft + _with_leaves(state.status[own])
         self.tallest = SATURATED * columns.of_pft("h_max")[self.pft]
-        self.height = heights(columns, self.pft, self.dbh)
-        self.lai = self._lai(np.arange(self.n.size))
         self.group = np.arange(self.n.size)
-        self.need = np.full((self.n.size, self.n.size), np.inf)
-        for i in range(self.n.size):
-            self._compare(i)
+        self.need = self._relaxation(self.group[:, None])
+        np.fill_diagonal(self.need, np.inf)
 
-    def _lai(self, at: np.ndarray) -> np.ndarray:
-        leaf = full_leaf(self.columns, self.pft[at], self.dbh[at])
-        return self.n[at] * leaf * self.columns.of_pft("SLA")[self.pft[at]]
-
-    def _compare(self, i: int) -> None:
-        """Relaxation that fusion of cohort i with every other would need."""
+    def _relaxation(self, i: np.ndarray | int) -> np.ndarray:
+        """Relaxation of the tolerances that fusion of cohort(s) i with every other would need."""
         tall = (self.height > self.tallest) & (self.height[i] > self.tallest[i])
         wide = abs(self.dbh - self.dbh[i]) / (DIAMETER * 0.5 * (self.dbh + self.dbh[i]))
         size = np.where(tall, wide, abs(self.height - self.height[i]) / HEIGHT)
         need = np.maximum(size, (self.lai + self.lai[i]) / FUSED_LAI)
-        other = (self.pft != self.pft[i]) | (self.with_leaves != self.with_leaves[i])
-        gone = self.group != np.arange(self.n.size)
-        need[other | gone] = np.inf
+        return np.where(self.kind == self.kind[i], need, np.inf)
+
+    def _join(self, i: int, j: int) -> None:
+        """Cohort j becomes part of i."""
+        total = self.n[i] + self.n[j]
+        self.wood[i] = (self.n[i] * self.wood[i] + self.n[j] * self.wood[j]) / total
+        self.n[i] = total
+        at = np.array([i])
+        self.dbh[at] = diameter_of_wood(self.columns, self.pft[at], self.wood[at])
+        self.height[at] = heights(self.columns, self.pft[at], self.dbh[at])
+        self.lai[at] = _leaf_area(self.columns, self.pft[at], self.dbh[at], self.n[at])
+        self.group[self.group == j] = i
+        need = self._relaxation(i)
+        need[self.group != np.arange(self.n.size)] = np.inf
         need[i] = np.inf
-        self.need[i, :] = need
-        self.need[:, i] = need
+        self.need[i, :], self.need[:, i] = need, need
+        self.need[j, :], self.need[:, j] = np.inf, np.inf
 
     def fuse(self, limit: int) -> np.ndarray:
         """Fuse what is similar, then what is least different until `limit`; group of each."""
@@ -69,19 +76,14 @@ class _Stand:
             need = self.need[i, j]
             if not (need < 1.0 or (count > limit and need < RELAXED)):
                 break
-            total = self.n[i] + self.n[j]
-            self.wood[i] = (self.n[i] * self.wood[i] + self.n[j] * self.wood[j]) / total
-            self.n[i] = total
-            at = np.array([i])
-            self.dbh[at] = diameter_of_wood(self.columns, self.pft[at], self.wood[at])
-            self.height[at] = heights(self.columns, self.pft[at], self.dbh[at])
-            self.lai[at] = self._lai(at)
-            self.group[self.group == j] = i
-            self.need[j, :] = np.inf
-            self.need[:, j] = np.inf
-            self._compare(i)
+            self._join(i, j)
             count -= 1
         return self.group
+
+
+def _leaf_area(columns: Columns, pft: np.ndarray, dbh: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Leaf area index in full leaf [m2 m-2 of patch]."""
+    return n * full_leaf(columns, pft, dbh) * columns.of_pft("SLA")[pft]
 
 
 def _with_leaves(status: np.ndarray) -> np.ndarray:
@@ -99,23 +101,26 @@ def fuse_cohorts(columns: Columns, state: State, settings: Demography) -> State:
     """
     state = in_order(columns, state)
     starts = np.searchsorted(state.patch_index, np.arange(state.n_patch + 1))
+    height = heights(columns, state.pft, state.dbh)
+    lai = _leaf_area(columns, state.pft, state.dbh, state.n)
     group = np.arange(state.n_cohort)
-    for patch in _worth_a_look(columns, state, settings.max_cohorts):
+    for patch in _worth_a_look(columns, state, height, settings.max_cohorts):
         own = slice(starts[patch], starts[patch + 1])
-        group[own] = starts[patch] + _Stand(columns, state, own).fuse(settings.max_cohorts)
+        stand = _Stand(columns, state, own, height, lai)
+        group[own] = starts[patch] + stand.fuse(settings.max_cohorts)
     numbers, group = np.unique(group, return_inverse=True)
     if numbers.size == state.n_cohort:
         return state
     return in_order(columns, merge_cohorts(columns, state, group.ravel()))
 
 
-def _worth_a_look(columns: Columns, state: State, limit: int) -> np.ndarray:
+def _worth_a_look(columns: Columns, state: State, height: np.ndarray, limit: int) -> np.ndarray:
     """Patches with too many cohorts, or with neighbours in size that are similar enough."""
     many = np.bincount(state.patch_index, minlength=state.n_patch) > limit
     with_leaves = _with_leaves(state.status)
     order = np.lexsort((state.dbh, with_leaves, state.pft, state.patch_index))
     pft, dbh = state.pft[order], state.dbh[order]
-    height = heights(columns, pft, dbh)
+    height = height[order]
     tall = height > SATURATED * columns.of_pft("h_max")[pft]
     wide = np.diff(dbh) < DIAMETER * 0.5 * (dbh[1:] + dbh[:-1])
     near = np.where(tall[1:] & tall[:-1], wide, abs(np.diff(height)) < HEIGHT)
@@ -134,8 +139,7 @@ def split_cohorts(columns: Columns, state: State, settings: Demography) -> State
     """
     while True:
         state = in_order(columns, state)
-        leaf = full_leaf(columns, state.pft, state.dbh)
-        lai = state.n * leaf * columns.of_pft("SLA")[state.pft]
+        lai = _leaf_area(columns, state.pft, state.dbh, state.n)
         count = np.bincount(state.patch_index, minlength=state.n_patch)
         room = np.maximum(settings.max_cohorts - count, 0)
         thick = np.flatnonzero(lai > LAYER_LAI)
