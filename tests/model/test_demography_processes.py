@@ -366,3 +366,24 @@ def test_no_forest_no_gap():
     assert disturb(columns, state, FULL) is state
     columns, state = random_stand(1)
     assert disturb(columns, state, FULL.changed({"disturbance_rate": 0.0})) is state
+
+
+def test_slivers_of_forest_have_no_gaps():
+    for share, more in ((5e-5, 0), (1e-4, 1)):
+        rows = [(0, share, FOREST, ((NP, 15.0, 0.03),)), (0, 1.0 - share, BARE, ())]
+        columns, state = stand_of(rows)
+        after = disturb(columns, state, FULL)
+        assert after.n_patch == 2 + more
+        assert after.area.sum() == pytest.approx(1.0, abs=1e-15)
+
+
+def test_debts_without_litter_fall_to_the_patch():
+    """Carbon stays where plants owe more than they are, and pools stay positive."""
+    columns, state = one_patch((DC3, 3.0, 0.3))
+    state.structural_carbon[:] = 0.0
+    state.storage_carbon[:] = -plant_carbon(state) - 0.1
+    after = end_cohorts(columns, state)
+    assert after.n_cohort == 0
+    assert after.structural_carbon[0] == 0.0
+    owed = 0.3 * plant_carbon(state)[0]
+    assert after.fast_carbon[0] == pytest.approx(0.2 + owed, rel=1e-13)
