@@ -7,7 +7,10 @@ import numpy as np
 from edlite.model.columns import Columns
 from edlite.model.state import State
 from edlite.model.state_fields import BY_COHORT, FIELDS
-from helpers.model_columns import columns_of
+from helpers.model_columns import PATCHES, Patch, columns_of
+
+# one soil, as patches of a cell share theirs
+SAME_SOIL = tuple(Patch(cohorts=patch.cohorts) for patch in PATCHES)
 
 
 def shared_cells(**changes) -> Columns:
@@ -19,7 +22,7 @@ def shared_cells(**changes) -> Columns:
         "cell_index": np.array([0, 0, 0, 1, 1, 2, 2, 2]),
         "area": np.array([0.2, 0.5, 0.3, 0.6, 0.4, 0.1, 0.1, 0.8]),
     }
-    return columns_of(**(values | changes))
+    return columns_of(SAME_SOIL, **(values | changes))
 
 
 def halved(columns: Columns, state: State) -> tuple[Columns, State]:

@@ -22,7 +22,7 @@ from edlite.model.stand_output import (
 )
 from edlite.parameters import PFT_CODES
 from edlite.variables import STAND, STAND_CELL, STAND_PFT, STAND_SIZE
-from helpers.changing_stand import halved, shared_cells
+from helpers.changing_stand import SAME_SOIL, halved, shared_cells
 from helpers.model_columns import CURVES, start_state, weather
 
 FULL = ModelOptions(dynamics="full", integrator="split")
@@ -32,7 +32,7 @@ FULL = ModelOptions(dynamics="full", integrator="split")
 def stand():
     """Columns of three cells, and a state whose plants are off allometry."""
     columns = shared_cells()
-    state = start_state(columns)
+    state = start_state(columns, SAME_SOIL)
     state.leaf_carbon *= 0.4
     state.storage_carbon[:] = np.linspace(-0.1, 1.0, state.n_cohort)
     state.growth_export[:] = np.arange(8.0)
@@ -144,7 +144,7 @@ def changing_run(folder, turn, monkeypatch, theta=None):
 
         driver.run(
             columns,
-            start_state(columns),
+            start_state(columns, SAME_SOIL),
             weather("2001-06-29", 5, warm=293.0),
             FULL,
             "2001-06-29",
