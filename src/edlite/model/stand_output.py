@@ -125,19 +125,20 @@ class StandRecord:
 
 
 class CohortRecord:
-    """Keeps a table of every cohort each month, or where a year begins and at the run's end.
+    """Keeps a table of every cohort each month, or where a year begins.
 
-    every : "month" or "year";  end : last midnight of the run, kept with either
+    every : "month" or "year";  always : midnights that are kept with either
     """
 
-    def __init__(self, every: str, end: np.datetime64) -> None:
-        self.every, self.end = every, np.datetime64(end, "D")
+    def __init__(self, every: str, *always: np.datetime64) -> None:
+        self.every = every
+        self.always = {np.datetime64(date, "D") for date in always}
         self._tables: list[pd.DataFrame] = []
 
     def __call__(self, date: np.datetime64, columns: Columns, state: State) -> None:
         """Take the stand at midnight of `date`."""
         date = np.datetime64(date, "D")
-        if self.every == "month" or date == self.end or str(date).endswith("-01-01"):
+        if self.every == "month" or date in self.always or str(date).endswith("-01-01"):
             self._tables.append(cohort_table(date, columns, state))
 
     def table(self) -> pd.DataFrame:
