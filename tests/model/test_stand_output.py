@@ -1,8 +1,10 @@
 """Stands through time: by hand, and where patches change during a run."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
+from benchmarks.tile_files import arguments, write_tile
 from click.testing import CliRunner
 
 from edlite.cli import group
@@ -193,6 +195,24 @@ def test_moisture_by_patch_needs_patches_that_stay(compiled, tmp_path, monkeypat
     with pytest.raises(InputError, match="patches that stay the same"):
         changing_run(tmp_path, halved, monkeypatch, theta=tmp_path / "theta.nc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_command_writes_stand_and_cohorts(compiled, tmp_path):
+    """Succession without moisture by patch: everything else of a year's first days."""
+    write_tile(tmp_path, "5 cohorts", 2, 2)
+    words = arguments(tmp_path, 2, {"dynamics": "full", "integrator": "split"})
+    at = words.index("--out-theta")
+    words[at : at + 2] = ["--out-stand", f"{tmp_path}/stand.nc"]
+    words += ["--out-cohorts", f"{tmp_path}/cohorts.csv", "--cohorts-every", "year"]
+    CliRunner().invoke(group, words, catch_exceptions=False)
+    assert not (tmp_path / "run/out-theta.nc").exists()
+    stand = xr.load_dataset(tmp_path / "stand.nc", engine="netcdf4")
+    assert stand["time"].values.tolist() == np.array(["2001-01-03"], "M8[ns]").tolist()
+    assert stand.attrs["region"] == "Benchmark" and stand.attrs["synthetic"] == 1
+    table = pd.read_csv(tmp_path / "cohorts.csv")
+    assert table["date"].unique().tolist() == ["2001-01-03"] and len(table) == 10
+    with xr.open_dataset(tmp_path / "run/out-state.nc", engine="netcdf4") as state:
+        np.testing.assert_allclose(table["storage_carbon"], state["storage_carbon"], rtol=1e-7)
 
 
 @pytest.mark.parametrize("option", ["--out-theta", "--rzsm"])
