@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from benchmarks import stands as bench
 from benchmarks.tile_files import arguments, write_tile
 from click.testing import CliRunner
 
@@ -213,6 +214,18 @@ def test_command_writes_stand_and_cohorts(compiled, tmp_path):
     assert table["date"].unique().tolist() == ["2001-01-03"] and len(table) == 10
     with xr.open_dataset(tmp_path / "run/out-state.nc", engine="netcdf4") as state:
         np.testing.assert_allclose(table["storage_carbon"], state["storage_carbon"], rtol=1e-7)
+
+
+def test_command_goes_on_with_the_patches_of_the_state(compiled, tmp_path):
+    """Patches that succession left, held fixed from then on."""
+    write_tile(tmp_path, "5 cohorts", 2, 1)
+    columns = bench.columns_of(bench.STANDS["5 cohorts"], 2)
+    columns, state = halved(columns, bench.start_state(columns, "winter"))
+    state.to_dataset(columns).to_netcdf(tmp_path / "state.nc", engine="netcdf4")
+    words = arguments(tmp_path, 1, {"dynamics": "fixed", "integrator": "split"})
+    CliRunner().invoke(group, words, catch_exceptions=False)
+    with xr.open_dataset(tmp_path / "run/out-theta.nc", engine="netcdf4") as theta:
+        np.testing.assert_array_equal(theta["area"], [0.5] * 4)
 
 
 @pytest.mark.parametrize("option", ["--out-theta", "--rzsm"])

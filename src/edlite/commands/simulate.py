@@ -83,6 +83,8 @@ def simulate(
     _require_patches_that_stay(options.slow(), {"--rzsm": rzsm, "--out-theta": out_theta})
     columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
     state = State.read(state_path, columns)
+    if not columns.has_structure(state):  # the stand has changed since its start
+        columns = columns.with_structure(state)
     meteorology = Meteorology.from_forcing_file(forcing)
     curves = read_curves(phenology, columns)
     start, end = span(year, params.get("days"))
