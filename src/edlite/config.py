@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from edlite.errors import InputError, require_file
+from edlite.model.demography.settings import PRESETS
 from edlite.parameters import load_pft
 
 
@@ -81,6 +82,26 @@ def check_consistency(config: Mapping, source: str = "configuration") -> None:
         if span and span[0] > span[-1]:
             raise InputError(source, f"{section}.{key}", span, "first and last year")
     load_pft(config["model"]["parameters"], f"{source}: model.parameters")
+    _check_dynamics(config["model"], source)
+
+
+def _check_dynamics(model: Mapping, source: str) -> None:
+    """Native and blended runs are compared patch by patch: their patches must stay."""
+    try:
+        slow = PRESETS[model["dynamics"]].changed(model["demography"] or {})
+    except InputError as error:
+        raise InputError(
+            source, f"model.demography.{error.key}", error.value, error.expected
+        ) from error
+    if slow.patches_change:
+        raise InputError(
+            source,
+            "model.dynamics",
+            model["dynamics"],
+            "static, fixed or growth, without disturbance and patch_fusion in model.demography:"
+            " blending prescribes soil moisture by patch, so patches must stay (dynamics full is"
+            " for site runs and single runs of `edlite simulate`)",
+        )
 
 
 def _plain(value: Any) -> Any:

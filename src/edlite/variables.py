@@ -29,7 +29,10 @@ FLUXES = {
     "leaf_respiration": Variable(_CARBON, "leaf dark respiration, carbon"),
     "root_respiration": Variable(_CARBON, "fine-root respiration, carbon"),
     "growth_respiration": Variable(_CARBON, "growth respiration of the day before, carbon"),
-    "storage_respiration": Variable(_CARBON, "storage and virtual-leaf respiration, carbon"),
+    "storage_respiration": Variable(_CARBON, "respiration of storage, of the day before, carbon"),
+    "virtual_respiration": Variable(
+        _CARBON, "respiration of virtual leaves in winter, of the day before, carbon"
+    ),
     "le": Variable("W m-2", "latent heat flux, + to the atmosphere"),
     "h": Variable("W m-2", "sensible heat flux from leaves and ground, + to the atmosphere"),
     "rnet": Variable("W m-2", "net radiation, + downward"),
@@ -56,6 +59,35 @@ FLUXES = {
     "theta": Variable("m3 m-3", "volumetric soil water, liquid and frozen"),
     "soil_temperature": Variable("K", "soil temperature"),
 }
+# of a stand at a midnight, per m2 of cell; carbon, not biomass (twice the carbon)
+STAND_SIZE = {
+    "basal_area": Variable("m2 m-2", "basal area of stems, per m2 of cell"),
+    "stem_density": Variable("m-2", "number of plants, per m2 of cell"),
+    "lai": Variable("m2 m-2", "present leaf area, per m2 of cell"),
+    "agb": Variable("kg m-2", "carbon above ground (leaves, stems), per m2 of cell"),
+}
+STAND_PFT = {
+    "leaf_carbon": Variable("kg m-2", "carbon of leaves, per m2 of cell"),
+    "root_carbon": Variable("kg m-2", "carbon of fine roots, per m2 of cell"),
+    "sapwood_carbon": Variable("kg m-2", "carbon of sapwood, per m2 of cell"),
+    "wood_carbon": Variable("kg m-2", "carbon of heartwood, per m2 of cell"),
+    "storage_carbon": Variable("kg m-2", "storage carbon (a debt if negative), per m2 of cell"),
+    "seed_carbon": Variable("kg m-2", "carbon of seeds that wait to establish, per m2 of cell"),
+}
+STAND_CELL = {
+    "n_patch": Variable("1", "number of patches of the cell"),
+    "n_cohort": Variable("1", "number of cohorts of the cell"),
+    "growth_export": Variable(
+        "kg m-2", "carbon set aside since the start (missing if negative), per m2 of cell"
+    ),
+    "seed_import": Variable("kg m-2", "carbon of seed rain since the start, per m2 of cell"),
+}
+STAND = {**STAND_SIZE, **STAND_PFT, **STAND_CELL}
+# the terms of ra
+RESPIRATIONS = (
+    *("leaf_respiration", "root_respiration", "growth_respiration", "storage_respiration"),
+    "virtual_respiration",
+)
 
 # terms of the budgets of a patch, mean rates over a record: storage = sum of sign x term + residual
 _ENERGY = "W m-2"
@@ -131,7 +163,7 @@ HOURLY = (
 )
 DAILY = (
     *HOURLY,
-    *("npp", "leaf_respiration", "root_respiration", "growth_respiration", "storage_respiration"),
+    *("npp", *RESPIRATIONS),
     *("ground_evaporation", "precipitation", "shortwave_down", "air_temperature", "soil_carbon"),
     *("assimilation_water", "assimilation_energy"),
 )

@@ -21,7 +21,7 @@ HOURLY = {
 }
 DAILY = HOURLY | {
     *("npp", "leaf_respiration", "root_respiration", "growth_respiration", "storage_respiration"),
-    *("precipitation", "shortwave_down", "air_temperature", "soil_carbon"),
+    *("precipitation", "shortwave_down", "air_temperature", "soil_carbon", "virtual_respiration"),
     *("assimilation_water", "assimilation_energy"),
 }
 ANNUAL = {
@@ -32,6 +32,7 @@ ANNUAL = {
     *("theta_below_theta_r", "theta_above_theta_s", "substeps_mean"),
 }
 DAYS = 3
+PARTS = ("leaf", "root", "growth", "storage", "virtual")
 HOURLY_PRECISION = 2.0**-17  # of hourly means by cell
 
 
@@ -141,6 +142,8 @@ def test_derived_fluxes_and_daily_means(written):
     parts = hourly["ra"] + hourly["rh"] + hourly["gpp"]
     residual = hourly["nee"] - (hourly["ra"] + hourly["rh"] - hourly["gpp"])
     assert float((abs(residual) - 2.0 * HOURLY_PRECISION * parts).max()) <= 0.0
+    parts = sum(daily[f"{part}_respiration"] for part in PARTS)
+    np.testing.assert_allclose(daily["ra"], parts, rtol=1e-6)
     np.testing.assert_allclose(daily["npp"], daily["gpp"] - daily["ra"], rtol=1e-4, atol=1e-13)
     for name in ("gpp", "le", "theta_rootzone", "snow_water"):
         means = hourly[name].values.reshape(DAYS, 24, 3).mean(axis=1)

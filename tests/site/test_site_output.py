@@ -10,13 +10,14 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 from ed2_files import plants, write_folder
-from site_files import site_content, write_site
+from site_files import record_table, site_content, write_site
 
 from edlite import site
 from edlite.cli import group
 from edlite.errors import InputError
 from edlite.model.records import BUDGET as BUDGET_NAMES
 from edlite.model.records import COHORT as COHORT_NAMES
+from edlite.site.config import parse_site_run
 from edlite.variables import BUDGET, BUDGETS, COHORT
 
 ONE_DAY = {"start": "2013-07-01", "end": "2013-07-02"}
@@ -143,6 +144,21 @@ def test_prescribed_leaves(tmp_path):
         ({"soil": {"theta": 0.6}}, "soil.theta is 0.6; expected 0.07.* to 0.41"),
         ({"soil": {"theta": [0.25] * 8 + [0.01]}}, "soil.theta is 0.01; .* in layer 9"),
         ({"soil": {"colour": 3}}, "soil.colour is 3"),
+        (
+            {"options": {"dynamics": "full"}, "output": {"level": "patch"}},
+            "output.level is 'patch'; expected cell where patches come and go",
+        ),
+        (
+            {"options": {"dynamics": "growth"}, "output": {"level": "cohort"}},
+            "output.level is 'cohort'; expected cell where plants grow and die",
+        ),
+        (
+            {"options": {"dynamics": "full"}, "prescribe": site_content()["prescribe"]},
+            "prescribe; expected none where patches come and go",
+        ),
+        ({"output": {"cohorts": "day"}}, "output.cohorts is 'day'; expected one of none, month"),
+        ({"options": {"demography": {"treefall": 1}}}, "options.demography.treefall is 1"),
+        ({"state": "none.nc"}, "state is 'none.nc'; expected an existing file"),
         ({"parameters": {"OAK": {"SLA": 20}}}, "pft is 'OAK'"),
         ({"parameters": {"MHW": {"SLO": 20}}}, "MHW.SLO"),
     ],
@@ -151,6 +167,82 @@ def test_refused_before_the_run(tmp_path, changes, message):
     write_site(tmp_path)
     with pytest.raises(InputError, match=message):
         site.run(content(**changes), folder=tmp_path)
+
+
+def test_changes_belong_to_the_preset_of_the_options(tmp_path):
+    """A change that the default preset does not allow is one of the preset that is named."""
+    write_site(tmp_path)
+    options = {"dynamics": "full", "demography": {"reproduction": True, "max_patches": 4}}
+    run = parse_site_run(content(options=options), tmp_path / "run")
+    assert run.options == options
+    options["dynamics"] = "fixed"
+    with pytest.raises(InputError, match=r"options\.demography\.reproduction is True"):
+        parse_site_run(content(options=options), tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """Files of a run over the end of June in which trees grow, and its folder."""
+    folder = tmp_path_factory.mktemp("grown")
+    keys = content(
+        site={"reference_height": 60},
+        time={"start": "2013-06-30", "end": "2013-07-03"},
+        options={"dynamics": "growth"},
+        output={"step": "day", "stand": True, "cohorts": "month", "state": True},
+    )
+    path = write_site(folder, keys, record_table(start="2013-06-29"))
+    CliRunner().invoke(group, ["site", str(path), "--out", str(folder / "out")])
+    return folder, keys
+
+
+def test_stand_cohorts_and_state_of_a_run(grown):
+    folder, _ = grown
+    names = {path.name for path in (folder / "out").iterdir()}
+    assert names == {"native.nc", *(f"native_{x}" for x in FILES)}
+    stand = xr.load_dataset(folder / "out/native_stand.nc", engine="netcdf4")
+    assert stand["basal_area"].dims == ("time", "pft", "size_class")
+    dates = ["2013-06-30", "2013-07-01", "2013-07-03"]
+    np.testing.assert_array_equal(stand["time"], np.array(dates, "M8[ns]"))
+    table = pd.read_csv(folder / "out/native_cohorts.csv")
+    assert table["date"].unique().tolist() == dates
+    # the start is the stand of the tables: 70 % old, 30 % young
+    trees = pd.read_csv(folder / "cohorts.csv")
+    trees["share"] = trees["n"] * trees["patch"].map({"old": 0.7, "young": 0.3})
+    basal = (trees["share"] * np.pi / 4 * (trees["dbh"] / 100) ** 2).sum()
+    assert float(stand["basal_area"][0].sum()) == pytest.approx(basal, rel=1e-6)
+    first = table[table["date"] == dates[0]]
+    ha = first["area"] * first["n"] * np.pi / 4 * (first["dbh"] / 100) ** 2
+    assert ha.sum() == pytest.approx(basal, rel=1e-6)
+    native = xr.load_dataset(folder / "out/native.nc", engine="netcdf4")
+    parts = sum(native[f"{part}_respiration"] for part in PARTS)
+    np.testing.assert_allclose(native["ra"], parts, rtol=1e-12)
+
+
+FILES = ("stand.nc", "cohorts.csv", "state.nc")
+PARTS = ("leaf", "root", "growth", "storage", "virtual")
+
+
+def test_a_run_goes_on_from_its_state(grown, caplog):
+    """Two runs in a row are one run."""
+    folder, keys = grown
+    whole = keys | {"time": {"start": "2013-06-30", "end": "2013-07-05"}}
+    rest = keys | {
+        "time": {"start": "2013-07-03", "end": "2013-07-05"},
+        "state": "out/native_state.nc",
+    }
+    expected = site.run(whole, folder=folder)
+    found = site.run(rest, folder=folder)
+    assert "starts a run on" not in caplog.text
+    for name in ("theta", "gpp", "ra", "lai"):
+        np.testing.assert_array_equal(found.native[name], expected.native[name][3:])
+    for name, value in expected.states["native"].items():
+        np.testing.assert_array_equal(found.states["native"][name], value, err_msg=name)
+    late = rest | {"time": {"start": "2013-07-04", "end": "2013-07-05"}}
+    site.run(late, folder=folder)
+    assert "the state of 2013-07-03 starts a run on 2013-07-04" in caplog.text
+    other = rest | {"parameters": {"MHW": {"SLA": 25.0}}}
+    with pytest.raises(InputError, match="native_state.nc: pft_parameters"):
+        site.run(other, folder=folder)
 
 
 def test_an_ed2_case_runs(tmp_path):

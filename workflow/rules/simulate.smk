@@ -16,6 +16,7 @@ rule simulate:
         annual="results/{region}/{run}/{tile}/{year}_annual.nc",
         theta=temp("results/{region}/{run}/{tile}/{year}_theta.nc"),
         state="results/{region}/{run}/{tile}/{year}_state.nc",
+        stand="results/{region}/{run}/{tile}/{year}_stand.nc",
     log:
         "logs/simulate/{region}/{run}/{tile}/{year}.log",
     benchmark:
@@ -37,7 +38,7 @@ rule simulate:
         " --forcing {input.forcing} --phenology {input.phenology} --year {wildcards.year}"
         " --threads {threads} --run {wildcards.run} --params {params.settings:q}"
         " --out {output.hourly} --out-daily {output.daily} --out-annual {output.annual}"
-        " --out-theta {output.theta} --out-state {output.state} > {log} 2>&1"
+        " --out-theta {output.theta} --out-state {output.state} --out-stand {output.stand} > {log} 2>&1"
 
 
 # Runs with prescribed soil moisture: blended with the radar, and the demo's perfect reference.
@@ -58,6 +59,7 @@ rule simulate_prescribed:
         annual="results/{region}/{run}/{tile}/{year}_annual.nc",
         theta=temp("results/{region}/{run}/{tile}/{year}_theta.nc"),
         state="results/{region}/{run}/{tile}/{year}_state.nc",
+        stand="results/{region}/{run}/{tile}/{year}_stand.nc",
     log:
         "logs/simulate_prescribed/{region}/{run}/{tile}/{year}.log",
     benchmark:
@@ -79,4 +81,4 @@ rule simulate_prescribed:
         " --forcing {input.forcing} --phenology {input.phenology} --year {wildcards.year}"
         " --threads {threads} --run {wildcards.run} --rzsm {input.rzsm} --params {params.settings:q}"
         " --out {output.hourly} --out-daily {output.daily} --out-annual {output.annual}"
-        " --out-theta {output.theta} --out-state {output.state} > {log} 2>&1"
+        " --out-theta {output.theta} --out-state {output.state} --out-stand {output.stand} > {log} 2>&1"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from edlite.cli import params_option
 from edlite.errors import InputError
-from edlite.files import write_dataset
+from edlite.files import write_dataset, write_table
+
+if TYPE_CHECKING:
+    from edlite.model.demography.settings import Demography
 
 
 @click.command()
@@ -30,8 +34,17 @@ from edlite.files import write_dataset
 @click.option("--out", type=Path, required=True, help="Hourly means by cell.")
 @click.option("--out-daily", type=Path, required=True)
 @click.option("--out-annual", type=Path, required=True)
-@click.option("--out-theta", type=Path, required=True, help="Hourly soil moisture by patch.")
+@click.option("--out-theta", type=Path, help="Hourly soil moisture by patch; patches must stay.")
 @click.option("--out-state", type=Path, required=True, help="State at the end.")
+@click.option("--out-stand", type=Path, help="Stand structure by cell at the ends of months.")
+@click.option("--out-cohorts", type=Path, help="Table (CSV) of every cohort.")
+@click.option(
+    "--cohorts-every",
+    type=click.Choice(["month", "year"]),
+    default="month",
+    show_default=True,
+    help="When the table is written: at the end of each month, or of the year.",
+)
 def simulate(
     domain: Path,
     soil: Path,
@@ -49,8 +62,11 @@ def simulate(
     out: Path,
     out_daily: Path,
     out_annual: Path,
-    out_theta: Path,
+    out_theta: Path | None,
     out_state: Path,
+    out_stand: Path | None,
+    out_cohorts: Path | None,
+    cohorts_every: str,
 ) -> None:
     """Run the patches of a tile through a year (UTC)."""
     from edlite.model.columns import Columns
@@ -59,12 +75,16 @@ def simulate(
     from edlite.model.options import ModelOptions
     from edlite.model.output import RunWriter
     from edlite.model.prescription import open_prescription
+    from edlite.model.stand_output import CohortRecord, StandRecord, both
     from edlite.model.state import State
     from edlite.model.tile_inputs import read_curves, region_name, span
 
     options = ModelOptions.from_mapping(params.get("model", {}), "config, section model")
+    _require_patches_that_stay(options.slow(), {"--rzsm": rzsm, "--out-theta": out_theta})
     columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
     state = State.read(state_path, columns)
+    if not columns.has_structure(state):  # the stand has changed since its start
+        columns = columns.with_structure(state)
     meteorology = Meteorology.from_forcing_file(forcing)
     curves = read_curves(phenology, columns)
     start, end = span(year, params.get("days"))
@@ -74,6 +94,14 @@ def simulate(
     sources = [soil, initial_state, tiles, state_path, forcing, phenology]
     sources += [rzsm] if rzsm else []
     provenance = {**params, "run": run_name}
+    meta = {
+        "region": region,
+        "synthetic": synthetic,
+        "parameters": provenance,
+        "sources": sources,
+    }
+    stand = None if out_stand is None else StandRecord()
+    cohorts = None if out_cohorts is None else CohortRecord(cohorts_every, end)
     with (
         open_prescription(rzsm, columns) as theta,
         RunWriter(
@@ -82,10 +110,7 @@ def simulate(
             daily=out_daily,
             annual=out_annual,
             theta=out_theta,
-            region=region,
-            synthetic=synthetic,
-            parameters=provenance,
-            sources=sources,
+            **meta,
         ) as writer,
     ):
         final = run(
@@ -98,16 +123,27 @@ def simulate(
             phenology=curves,
             theta=theta,
             sink=writer,
+            month_sink=both(stand, cohorts),
             threads=threads,
             progress=True,
             label=f"{region} {run_name} {year}",
         )
         writer.finish()
-    write_dataset(
-        final.to_dataset(columns),
-        out_state,
-        region=region,
-        synthetic=synthetic,
-        parameters=provenance,
-        sources=sources,
-    )
+    if stand is not None:
+        write_dataset(stand.dataset(), out_stand, **meta)
+    if cohorts is not None:
+        write_table(cohorts.table(), out_cohorts, float_format="%.8g")
+    write_dataset(final.to_dataset(columns), out_state, **meta)
+
+
+def _require_patches_that_stay(slow: Demography, files: dict[str, Path | None]) -> None:
+    """Raise InputError where patches come and go and a file by patch is asked for."""
+    for option, path in files.items():
+        if slow.patches_change and path is not None:
+            raise InputError(
+                "config, section model",
+                "dynamics",
+                "patches that come and go",
+                f"dynamics static, fixed or growth, without disturbance and patch_fusion in"
+                f" demography, with {option} (soil moisture by patch); or leave {option} out",
+            )

@@ -64,6 +64,7 @@ class DayResult:
 
 
 Sink = Callable[[DayResult], None]
+MonthSink = Callable[[np.datetime64, Columns, State], None]
 _BOOK = ("water_max", "water_sum", "energy_max", "carbon_max", "below", "above")
 _DAY_BOOK = ("litter_fast", "litter_structural", "activity")
 _POOLS = ("fast_carbon", "structural_carbon", "slow_carbon", "growth_export")
@@ -120,6 +121,7 @@ def run(
     theta: xr.DataArray | None = None,
     foliage: Foliage | None = None,
     sink: Sink | None = None,
+    month_sink: MonthSink | None = None,
     records: int = 24,
     by_cohort: bool = False,
     threads: int = 1,
@@ -132,6 +134,8 @@ def run(
     theta : prescribed moisture (time, layer, patch) [m3 m-3]; None lets the soil water run free
     foliage : leaf and root carbon to follow; phenology then only sets the ageing of leaves
     sink : called with each day's results, after the midnight that ends it
+    month_sink : called with the stand at every midnight that begins a month, after what happens
+        then, and at `end`; it must not keep the state, which the run goes on with
     records : means a day, 24 or 144;  by_cohort : also those of every cohort
     threads : blocks run side by side; the results do not depend on it
 
@@ -209,6 +213,10 @@ def run(
                     _set_calendar(block, columns, curves)
             if sink is not None:
                 sink(result)
+            if month_sink is not None and (midnight[1] or tomorrow == end):
+                for block in blocks:
+                    store_state(block, state)
+                month_sink(tomorrow, columns, state)
     for block in blocks:
         store_state(block, state)
     return state

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from edlite.constants import DAY_S, YEAR_S
+from edlite.errors import InputError
 from edlite.files import atomic_path, provenance, write_dataset
 from edlite.model.columns import Columns
 from edlite.model.driver import DayResult
@@ -32,11 +33,20 @@ from edlite.model.output_files import (
     seconds_of,
 )
 from edlite.model.records import HOURLY as STEP_VARIABLES
+from edlite.model.records import STEPS_PER_DAY
 from edlite.parameters import PFT_CODES
 from edlite.soil.layers import root_zone_weights
-from edlite.variables import ANNUAL, ANNUAL_WATER, DAILY, HOURLY
+from edlite.variables import ANNUAL, ANNUAL_WATER, DAILY, HOURLY, RESPIRATIONS
 
 LAYERED = ("theta", "soil_temperature")  # by cell and layer
+# largest of the year: result of the driver -> variable of the annual file
+WORST = {
+    "water_max": "water_residual_max",
+    "energy_max": "energy_residual_max",
+    "carbon_max": "carbon_residual_max",
+    "below": "theta_below_theta_r",
+    "above": "theta_above_theta_s",
+}
 DAILY_SUMS = (*ANNUAL_WATER, "gpp", "ra", "rh", "le", "h", "theta_rootzone")
 
 
@@ -62,8 +72,7 @@ def hourly_by_cell(day: DayResult, mean: CellMean, weights: np.ndarray) -> dict[
     (24, layer, cell). `weights` (patch, layer) average theta over the root zone."""
     fluxes = mean(day.fluxes)
     by_name = {n: fluxes[:, i] for i, n in enumerate(STEP_VARIABLES)}
-    respirations = ("leaf", "root", "growth", "storage")
-    by_name["ra"] = sum(by_name[f"{r}_respiration"] for r in respirations)
+    by_name["ra"] = sum(by_name[name] for name in RESPIRATIONS)
     by_name["npp"] = by_name["gpp"] - by_name["ra"]
     by_name["nee"] = by_name["ra"] + by_name["rh"] - by_name["gpp"]
     by_name["theta_rootzone"] = mean(np.einsum("hlp,pl->hp", day.theta, weights))
@@ -76,7 +85,9 @@ def hourly_by_cell(day: DayResult, mean: CellMean, weights: np.ndarray) -> dict[
 class RunWriter:
     """Sink of `edlite.model.driver.run` that writes the files of one tile and year.
 
-    Use as a context manager; call `finish` after the run. Without `finish`, nothing is left.
+    Patches may come and go; but the file of moisture by patch, `theta`, is for patches that stay,
+    and may be left out. Use as a context manager; call `finish` after the run. Without `finish`,
+    nothing is left.
     """
 
     def __init__(
@@ -86,38 +97,56 @@ class RunWriter:
         hourly: str | Path,
         daily: str | Path,
         annual: str | Path,
-        theta: str | Path,
+        theta: str | Path | None = None,
         region: str,
         synthetic: bool,
         parameters: object,
         sources: Iterable[str | Path],
     ) -> None:
-        self.columns, self.annual_path = columns, Path(annual)
-        self.mean = CellMean(columns)
-        self.weights = root_zone_weights(columns.n_layer)
+        self.annual_path = Path(annual)
         self.meta = {
             "region": region,
             "synthetic": synthetic,
             "parameters": parameters,
             "sources": list(sources),
         }
-        self._paths = {"hourly": hourly, "daily": daily, "theta": theta}
+        self._paths = {"hourly": hourly, "daily": daily}
+        if theta is not None:
+            self._paths["theta"] = theta
+        self._follow(columns)
         self._stack = ExitStack()
         self._dates: list[np.datetime64] = []
         self._hourly = self._empty((*HOURLY, *LAYERED), BLOCK_DAYS * HOURS_PER_DAY)
         self._daily = self._empty((*DAILY, *LAYERED), BLOCK_DAYS)
-        shape = (BLOCK_DAYS * HOURS_PER_DAY, len(columns.layer_bottom), columns.n_patch)
-        self._theta = np.empty(shape, np.float32)
-        self._worst = {
-            name: np.zeros(columns.n_patch)
-            for name in ("water_max", "energy_max", "carbon_max", "below", "above")
-        }
-        self._water_sum = np.zeros(columns.n_patch)
-        self._substeps = np.zeros(columns.n_patch)
+        if theta is not None:
+            shape = (BLOCK_DAYS * HOURS_PER_DAY, len(columns.layer_bottom), columns.n_patch)
+            self._theta = np.empty(shape, np.float32)
+        self._worst = {name: np.zeros(columns.n_cell) for name in WORST}
+        self._water_patch = np.zeros(columns.n_patch)  # since the patches last changed
+        self._water_sum = np.zeros(columns.n_cell)  # until then
+        self._substeps = np.zeros(columns.n_cell)
         self._sums = {name: np.zeros(columns.n_cell) for name in DAILY_SUMS}
         self._lai_max = np.zeros(columns.n_cell)
         self._last: DayResult | None = None
         self._days = 0
+
+    def _follow(self, columns: Columns) -> None:
+        """Average over the patches of `columns` from now on."""
+        self.columns = columns
+        self.mean = CellMean(columns)
+        self.weights = root_zone_weights(columns.n_layer)
+
+    def _change(self, columns: Columns) -> None:
+        """Go on with other patches or cohorts."""
+        names = ("cell_index", "area", "cover")
+        if not all(np.array_equal(getattr(columns, n), getattr(self.columns, n)) for n in names):
+            if "theta" in self._files:
+                raise InputError(
+                    self._paths["theta"], "patch", None, "patches that stay the same all year"
+                )
+            self._water_sum += self.mean.largest(abs(self._water_patch))
+            self._water_patch = np.zeros(columns.n_patch)
+        self._follow(columns)
 
     def _empty(self, names: Iterable[str], rows: int) -> dict[str, np.ndarray]:
         """Room for the records of a month, (record, cell) or (record, layer, cell)."""
@@ -150,10 +179,12 @@ class RunWriter:
         """Take a day."""
         self._last = day
         self._days += 1
+        if day.columns is not self.columns:
+            self._change(day.columns)
         for name, worst in self._worst.items():
-            np.maximum(worst, day.patch[name], out=worst)
-        self._water_sum += day.patch["water_sum"]
-        self._substeps += day.patch["substeps"]
+            np.maximum(worst, self.mean.largest(day.patch[name]), out=worst)
+        self._water_patch += day.patch["water_sum"]
+        self._substeps += self.mean(day.patch["substeps"])
         self._keep(day)
         if len(self._dates) == BLOCK_DAYS:
             self._flush()
@@ -173,7 +204,8 @@ class RunWriter:
             file.setncatts(attributes)
         define_cells(self._files["hourly"], self.columns, self._hourly, HOURS_PER_DAY)
         define_cells(self._files["daily"], self.columns, self._daily, 1)
-        define_patches(self._files["theta"], self.columns)
+        if "theta" in self._files:
+            define_patches(self._files["theta"], self.columns)
 
     def _keep(self, day: DayResult) -> None:
         """Means of a day, to be written with its month."""
@@ -183,7 +215,8 @@ class RunWriter:
         by_cell = hourly_by_cell(day, self.mean, self.weights)
         for name, block in self._hourly.items():
             block[hours] = by_cell[name]
-        self._theta[hours] = day.theta
+        if "theta" in self._files:
+            self._theta[hours] = day.theta
         means = {name: value.mean(axis=0) for name, value in by_cell.items()}
         for name in ("assimilation_water", "assimilation_energy"):
             means[name] *= DAY_S
@@ -204,7 +237,8 @@ class RunWriter:
         daily = {name: block[: len(midnights)] for name, block in self._daily.items()}
         append(self._files["hourly"], hours, SECONDS["hourly"], hourly)
         append(self._files["daily"], midnights, SECONDS["daily"], daily)
-        append_patches(self._files["theta"], hours, self._theta[: len(hours)])
+        if "theta" in self._files:
+            append_patches(self._files["theta"], hours, self._theta[: len(hours)])
         self._dates.clear()
 
     def _write_annual(self) -> None:
@@ -219,13 +253,9 @@ class RunWriter:
         values |= {name: mean(self._last.patch[name]) for name in pools}
         values["lai_max"] = self._lai_max
         values["agb"] = columns.agb()
-        values["water_residual_max"] = mean.largest(self._worst["water_max"])
-        values["water_residual_sum"] = mean.largest(abs(self._water_sum))
-        values["energy_residual_max"] = mean.largest(self._worst["energy_max"])
-        values["carbon_residual_max"] = mean.largest(self._worst["carbon_max"])
-        values["theta_below_theta_r"] = mean.largest(self._worst["below"])
-        values["theta_above_theta_s"] = mean.largest(self._worst["above"])
-        values["substeps_mean"] = mean(self._substeps / (self._days * 144.0))
+        values |= {variable: self._worst[name] for name, variable in WORST.items()}
+        values["water_residual_sum"] = self._water_sum + mean.largest(abs(self._water_patch))
+        values["substeps_mean"] = self._substeps / (self._days * STEPS_PER_DAY)
         ds = xr.Dataset(
             {
                 name: ("cell", np.asarray(value, float), ANNUAL[name].attributes())

@@ -48,6 +48,7 @@ def parse_site_run(content: Mapping, source: str | Path) -> st.SiteRun:
         forcing=_forcing(root.node("forcing"), site),
         co2=_co2(root),
         stand=_stand(root.node("stand")),
+        state=root.path("state", None),
         soil=soil_of(root.node("soil")),
         options=_options(root),
         parameters=_parameters(root),
@@ -69,12 +70,16 @@ def _options(root: Node) -> dict:
     if not isinstance(options, Mapping):
         raise root.error("options", options, "a mapping")
     for name, value in options.items():
+        given = {name: value}
+        if name == "demography" and "dynamics" in options:  # changes of that preset
+            given["dynamics"] = options["dynamics"]
         if name in ELSEWHERE:
             raise root.error(f"options.{name}", None, f"to stand under `{ELSEWHERE[name]}`")
         try:
-            ModelOptions.from_mapping({name: value})
+            ModelOptions.from_mapping(given)
         except InputError as error:
-            raise root.error(f"options.{name}", value, error.expected) from error
+            key = name if error.key == name else f"{name}.{error.key}"
+            raise root.error(f"options.{key}", error.value, error.expected) from error
         except TypeError as error:  # text where a number is compared
             raise root.error(f"options.{name}", value, "a number (in YAML 1.0e-4)") from error
     return dict(options)
@@ -248,6 +253,9 @@ def _output(node: Node) -> st.Output:
         step=node.choice("step", st.STEPS, "hour"),
         level=node.choice("level", st.LEVELS, "cell"),
         budgets=node.flag("budgets", True),
+        stand=node.flag("stand", False),
+        cohorts=node.choice("cohorts", st.COHORT_TABLES, "none"),
+        state=node.flag("state", False),
     )
     node.done()
     return output

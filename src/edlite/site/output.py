@@ -13,10 +13,9 @@ from edlite.model.driver import DayResult
 from edlite.parameters import PFT_CODES
 from edlite.site.settings import Output
 from edlite.soil.layers import root_zone_weights
-from edlite.variables import ANNUAL, BUDGET, COHORT, FLUXES
+from edlite.variables import ANNUAL, BUDGET, COHORT, FLUXES, RESPIRATIONS
 
 RECORDS_PER_DAY = {"hour": 24, "step": 144, "day": 24}
-RESPIRATIONS = tuple(f"{part}_respiration" for part in ("leaf", "root", "growth", "storage"))
 # result of the driver -> variable of the file
 RESIDUALS = {
     "water_max": "water_residual_max",
@@ -28,6 +27,7 @@ RESIDUALS = {
 class SiteOutput:
     """A sink for `edlite.model.driver.run` that keeps every record of a run.
 
+    Level `patch` is for patches that stay, level `cohort` for a stand that does not change.
     cohorts : names and sizes of the cohorts (`edlite.site.cohorts`), for level `cohort`
     """
 
@@ -43,6 +43,7 @@ class SiteOutput:
 
     def __call__(self, result: DayResult) -> None:
         """Keep the results of a day."""
+        self.columns = result.columns
         self._days.append(result.date)
         self._keep("fluxes", self._aggregate(result.fluxes))
         self._keep("theta", self._aggregate(result.theta))

@@ -20,6 +20,7 @@ GAP_PRECIPITATION = ("error", "zero")
 GAP_ENDS = ("error", "cycle")
 STEPS = ("hour", "step", "day")
 LEVELS = ("cell", "patch", "cohort")
+COHORT_TABLES = ("none", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -134,11 +135,15 @@ class Soil:
 
 @dataclass(frozen=True)
 class Output:
-    """What is written: step (hour, step of 600 s, day), level (cell, patch, cohort), budgets."""
+    """What is written: step (hour, step of 600 s, day), level (cell, patch, cohort), budgets;
+    monthly stand structure, table of cohorts (none, month, year), state at the end."""
 
     step: str = "hour"
     level: str = "cell"
     budgets: bool = True
+    stand: bool = False
+    cohorts: str = "none"
+    state: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ class Prescribe:
 
 @dataclass(frozen=True)
 class SiteRun:
-    """A validated site run."""
+    """A validated site run; `state` is the file of the state to start from, or None."""
 
     source: Path
     site: Site
@@ -160,6 +165,7 @@ class SiteRun:
     forcing: Forcing
     co2: float | Path | None
     stand: Stand
+    state: Path | None
     soil: Soil
     options: Mapping[str, object]
     parameters: Mapping | Path

@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from edlite.errors import InputError
+from edlite.files import read_dataset
 from edlite.initial.phenology import fit_autumn, fit_spring
 from edlite.model.columns import Columns
 from edlite.model.driver import calendar_of, day_of_year
@@ -63,6 +64,7 @@ def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> Si
     overrides = parameter_overrides(run)
     parameters = load_pft(overrides, source)
     options = site_options(run)
+    _check_dynamics(run, options)
     patches, cohorts = read_stand(run.stand, parameters)
     cohorts = model_cohorts(patches, cohorts, parameters, run.stand.divide)
     n_layer = run.soil.n_layer
@@ -93,17 +95,19 @@ def build(run: SiteRun, textures: list[tuple[float, float]] | None = None) -> Si
         source=source,
     )
     _check_reference_height(run, columns)
-    state = State.initial(
-        columns,
-        **_canopy_air(patches, forcing, members),
-        soil_temperature=np.tile(temperature, members),
-        theta=theta,
-    )
     curves = phenology_curves(run)
-    if leaves is None:
-        year = int(str(run.start)[:4])
-        by_cell = calendar_of(curves, columns, year)
-        state = in_season(state, columns, by_cell, day_of_year(run.start.astype("datetime64[D]")))
+    if run.state is not None and textures is None:
+        state = _given_state(run, columns)
+    else:
+        state = State.initial(
+            columns,
+            **_canopy_air(patches, forcing, members),
+            soil_temperature=np.tile(temperature, members),
+            theta=theta,
+        )
+        if leaves is None:
+            by_cell = calendar_of(curves, columns, int(str(run.start)[:4]))
+            state = in_season(state, columns, by_cell, day_of_year(run.start.astype("M8[D]")))
     foliage = None
     if leaves is not None:
         dates, *carbon = leaves
@@ -132,6 +136,36 @@ def site_options(run: SiteRun) -> ModelOptions:
         expected = "no class unless options.ground_albedo is colour"
         raise InputError(run.source, "soil.colour", run.soil.colour, expected)
     return options
+
+
+def _given_state(run: SiteRun, columns: Columns) -> State:
+    """The state that the YAML names, which descends from this stand and these parameters."""
+    ds = read_dataset(run.state)
+    state = State.from_dataset(ds, columns, run.state)
+    if run.stand.leaf_area is not None and not columns.has_structure(state):
+        expected = "the cohorts of stand.leaf_area, unchanged"
+        raise InputError(run.state, "cohort", state.n_cohort, expected)
+    date, start = ds.attrs.get("date"), str(run.start)[:10]
+    if date is not None and date != start:
+        logger.warning("%s: the state of %s starts a run on %s", run.state, date, start)
+    return state
+
+
+def _check_dynamics(run: SiteRun, options: ModelOptions) -> None:
+    """What is prescribed or written by patch and cohort needs those that stay."""
+    slow = options.slow()
+    level = run.output.level
+    if level == "cohort" and slow.sizes_change:
+        expected = "cell where plants grow and die (output.cohorts writes tables of cohorts)"
+        raise InputError(run.source, "output.level", level, expected)
+    if level == "patch" and slow.patches_change:
+        raise InputError(run.source, "output.level", level, "cell where patches come and go")
+    if run.stand.leaf_area is not None and slow.sizes_change:
+        expected = "none where plants grow and die (options.dynamics static or fixed)"
+        raise InputError(run.source, "stand.leaf_area", run.stand.leaf_area.name, expected)
+    if run.prescribe is not None and slow.patches_change:
+        expected = "none where patches come and go (options.dynamics static, fixed or growth)"
+        raise InputError(run.source, "prescribe", None, expected)
 
 
 def _check_reference_height(run: SiteRun, columns: Columns) -> None:

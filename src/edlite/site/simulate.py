@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,9 @@ import pandas as pd
 import xarray as xr
 
 from edlite.files import write_dataset, write_table
+from edlite.model.columns import Columns
 from edlite.model.driver import run as run_model
+from edlite.model.stand_output import CohortRecord, StandRecord, both
 from edlite.model.state import State
 from edlite.site.compare import compare
 from edlite.site.forcing import read_record
@@ -29,12 +31,29 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SiteResult:
-    """Datasets of a site run; `prescribed`, `observed`, `summary` are None where not asked for."""
+    """Datasets of a site run; `prescribed`, `observed`, `summary` are None where not asked for.
+
+    stands, cohorts, states : by run ("native", "prescribed"), where `output` asks for them: stand
+        structure and tables of cohorts (`edlite.model.stand_output`), state at the end
+    """
 
     native: xr.Dataset
     prescribed: xr.Dataset | None
     observed: xr.Dataset | None
     summary: pd.DataFrame | None
+    stands: dict[str, xr.Dataset] = field(default_factory=dict)
+    cohorts: dict[str, pd.DataFrame] = field(default_factory=dict)
+    states: dict[str, xr.Dataset] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What a run leaves: records in time, stand structure and cohorts (or None), final state."""
+
+    series: xr.Dataset
+    stand: xr.Dataset | None
+    cohorts: pd.DataFrame | None
+    state: xr.Dataset | None
 
 
 def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
@@ -49,7 +68,7 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
     clipped = 0.0
     if run.prescribe is not None:
         bounds = soil["theta_r"][0], soil["theta_s"][0]
-        theta, clipped = prescribed_moisture(run, *bounds, model.columns.n_patch)
+        theta, clipped = prescribed_moisture(run, *bounds, model.state.n_patch)
     n_layer = int(model.columns.n_layer[0])
     record = observed = None
     if run.observations is not None:
@@ -57,16 +76,23 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
         bottoms = np.array(run.soil.layer_bottoms)
         observed = observations(record, run.start, run.end, n_layer, bottoms)
     state = spin_up(model, run, threads)
-    native = simulate(model, run, state, threads=threads)
-    prescribed = None
+    done = {"native": simulate(model, run, state, threads=threads)}
     if theta is not None:
-        prescribed = simulate(model, run, state, theta=theta, threads=threads)
-        prescribed.attrs["clipped_mean_m3_m3"] = clipped
+        done["prescribed"] = simulate(model, run, state, theta=theta, threads=threads)
+        done["prescribed"].series.attrs["clipped_mean_m3_m3"] = clipped
+    series = {name: result.series for name, result in done.items()}
     summary = None
     if observed is not None and run.output.step != "day" and run.output.level == "cell":
-        runs = {"native": native} | ({} if prescribed is None else {"prescribed": prescribed})
-        summary = compare({k: hourly_means(v) for k, v in runs.items()}, observed, record)
-    return SiteResult(native, prescribed, observed, summary)
+        summary = compare({k: hourly_means(v) for k, v in series.items()}, observed, record)
+    return SiteResult(
+        series["native"],
+        series.get("prescribed"),
+        observed,
+        summary,
+        stands={k: v.stand for k, v in done.items() if v.stand is not None},
+        cohorts={k: v.cohorts for k, v in done.items() if v.cohorts is not None},
+        states={k: v.state for k, v in done.items() if v.state is not None},
+    )
 
 
 def hourly_means(ds: xr.Dataset) -> xr.Dataset:
@@ -107,13 +133,24 @@ def simulate(
     *,
     theta: xr.DataArray | None = None,
     threads: int = 1,
-) -> xr.Dataset:
+) -> Simulated:
     """Results of the run's period from `state`; without `cell` if there is but one."""
-    single = model.columns.n_cohort == len(model.cohorts)  # not an ensemble of soils
-    output = SiteOutput(model.columns, run.output, model.cohorts if single else None)
+    columns = model.columns
+    same = columns.has_structure(state)
+    if not same:
+        columns = columns.with_structure(state)
+    named = same and columns.n_cohort == len(model.cohorts)  # not an ensemble of soils
+    output = SiteOutput(columns, run.output, model.cohorts if named else None)
+    stand = StandRecord() if run.output.stand else None
+    tables = None
+    if run.output.cohorts != "none":
+        tables = CohortRecord(run.output.cohorts, run.start, run.end)
+    month_sink = both(stand, tables)
+    if month_sink is not None:
+        month_sink(run.start, columns, state)
     started = time.perf_counter()
-    run_model(
-        model.columns,
+    last = run_model(
+        columns,
         state,
         model.meteorology,
         model.options,
@@ -125,26 +162,42 @@ def simulate(
         records=RECORDS_PER_DAY[run.output.step],
         by_cohort=run.output.level == "cohort",
         sink=output,
+        month_sink=month_sink,
         threads=threads,
     )
     logger.info("%s to %s: %.0f s", run.start, run.end, time.perf_counter() - started)
-    ds = output.dataset()
-    if "cell" in ds.dims and ds.sizes["cell"] == 1:
-        ds = ds.isel(cell=0)
-    return ds.assign_attrs(
-        site=run.site.name,
-        gap_filled=model.forcing.attrs["gap_filled"],
-        longwave=model.forcing.attrs["longwave"],
-        model_options=json.dumps(model.options.as_dict(), sort_keys=True),
-        pft_overrides=json.dumps(model.overrides, sort_keys=True),
+    attributes = {
+        "site": run.site.name,
+        "gap_filled": model.forcing.attrs["gap_filled"],
+        "longwave": model.forcing.attrs["longwave"],
+        "model_options": json.dumps(model.options.as_dict(), sort_keys=True),
+        "pft_overrides": json.dumps(model.overrides, sort_keys=True),
+    }
+    return Simulated(
+        _of_site(output.dataset(), attributes),
+        None if stand is None else _of_site(stand.dataset(), attributes),
+        None if tables is None else tables.table(),
+        _state_of_site(last, columns, run, attributes) if run.output.state else None,
     )
+
+
+def _state_of_site(
+    state: State, columns: Columns, run: SiteRun, attributes: dict[str, str]
+) -> xr.Dataset:
+    return state.to_dataset(columns).assign_attrs(attributes, date=str(run.end)[:10])
+
+
+def _of_site(ds: xr.Dataset, attributes: dict[str, str]) -> xr.Dataset:
+    if ds.sizes.get("cell") == 1:
+        ds = ds.isel(cell=0)
+    return ds.assign_attrs(attributes)
 
 
 def sources_of(run: SiteRun) -> list[Path]:
     """Files that a site run reads."""
     records = [run.forcing.record, run.observations]
     records.append(None if run.prescribe is None else run.prescribe.record)
-    paths = [run.stand.patches, run.stand.cohorts, run.stand.leaf_area, run.source]
+    paths = [run.stand.patches, run.stand.cohorts, run.stand.leaf_area, run.state, run.source]
     paths = [path for path in paths if path is not None and path.is_file()]
     for record in records:
         while record is not None:
@@ -155,15 +208,18 @@ def sources_of(run: SiteRun) -> list[Path]:
 
 
 def write_site(result: SiteResult, run: SiteRun, directory: str | Path) -> None:
-    """Write `native.nc` and, where there, `prescribed.nc`, `observed.nc`, `summary.csv`.
+    """Write `native.nc` and, where there, `prescribed.nc`, `observed.nc`, `summary.csv`; where
+    asked for also stands, cohorts and states: `native_stand.nc`, `native_cohorts.csv`, ...
 
     Every file has the run's keys in its attribute `parameters`, with the PFT parameters that
     differ from the shipped ones in place of the name of their table.
     """
     directory = Path(directory)
     parameters = {**run.content, "parameters": parameter_overrides(run)}
-    for name in ("native", "prescribed", "observed"):
-        ds = getattr(result, name)
+    files = {name: getattr(result, name) for name in ("native", "prescribed", "observed")}
+    files |= {f"{run_name}_stand": ds for run_name, ds in result.stands.items()}
+    files |= {f"{run_name}_state": ds for run_name, ds in result.states.items()}
+    for name, ds in files.items():
         if ds is not None:
             write_dataset(
                 ds,
@@ -175,3 +231,5 @@ def write_site(result: SiteResult, run: SiteRun, directory: str | Path) -> None:
             )
     if result.summary is not None:
         write_table(result.summary, directory / "summary.csv")
+    for name, table in result.cohorts.items():
+        write_table(table, directory / f"{name}_cohorts.csv", float_format="%.8g")

@@ -54,7 +54,7 @@ def run_textures(
     model = build(run, [(sand[i] / 100.0, clay[j] / 100.0) for i, j in members])
     cells = Output(step="day", level="cell", budgets=False)
     run = replace(run, output=cells)
-    series = simulate(model, run, spin_up(model, run, threads), threads=threads)
+    series = simulate(model, run, spin_up(model, run, threads), threads=threads).series
     if "cell" not in series.dims:
         series = series.expand_dims("cell", axis=-1)
     series["reco"] = series["ra"] + series["rh"]

@@ -121,8 +121,8 @@ def moisture_response(
     patch = (soil["theta_wp"] + share * (soil["theta_s"] - soil["theta_wp"])).T
     times = np.array([run.start, run.end]).astype("datetime64[ns]")
     theta = xr.DataArray(np.stack([patch, patch]), {"time": times}, ("time", "layer", "patch"))
-    series = simulate(model, run, model.state, theta=theta).sel(time=slice(first, None))
-    means = series.mean("time")
+    series = simulate(model, run, model.state, theta=theta).series
+    means = series.sel(time=slice(first, None)).mean("time")
     first_patch = np.searchsorted(cell, np.arange(len(wetness)))
     table = {"wetness": np.asarray(wetness, float), "theta": patch[0, first_patch]}
     return pd.DataFrame(table | {name: means[name].values * YEAR_S for name in FLUXES})
