@@ -96,7 +96,9 @@ def steps_with(advance):
                 for i in range(LANES):
                     # floors of film water and leaf energy follow the leaf area
                     floors[n_controlled - n_cohort + c, i] = 0.1 * max(step.film_max[c, i], 1e-4)
-                    floors[n_controlled - 2 * n_cohort + c, i] = 1e3 + 100.0 * step.capacity[c, i]
+                    capacity = step.capacity[c, i]
+                    few = min(1e3, 10.0 * capacity)
+                    floors[n_controlled - 2 * n_cohort + c, i] = few + 100.0 * capacity
             precipitation(met, stand, step)
             pool_state(fast, work)
             diagnose(fast, ground, soil, step, work)

@@ -34,7 +34,9 @@ from edlite.model.meteorology import (
     WIND_SPEED,
 )
 
-LAI_RESOLVED = 0.005  # leaves of less area have no energy of their own
+# leaves of less area, and of less than a tenth of the cohort's full leaf, have no energy of their own
+LAI_RESOLVED = 0.005
+SHARE_RESOLVED = 0.1
 KAPPA = R_DRY / CP_DRY
 
 
@@ -112,7 +114,9 @@ def foliage(incanopy, fast, ground, cohorts, plants, step, book):
         for i in range(LANES):
             carbon = cohorts.n[c, i] * plants.leaf_carbon[c, i]
             lai = carbon * cohorts.sla[c, i]
-            resolved = (lai > LAI_RESOLVED) and (cohorts.height[c, i] > ground.snow_depth[i])
+            full = cohorts.n[c, i] * cohorts.leaf_max[c, i] * cohorts.sla[c, i]
+            enough = lai > min(LAI_RESOLVED, SHARE_RESOLVED * full)
+            resolved = enough and (cohorts.height[c, i] > ground.snow_depth[i])
             capacity = carbon * cohorts.c_leaf[c, i]
             t_canopy = air_temperature(fast.enthalpy[i], fast.q[i])
             had = step.capacity[c, i] > 0.0
