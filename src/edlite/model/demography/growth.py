@@ -24,9 +24,10 @@ FULL_SIZE = 1.0 - 1e-9  # of the diameter at which grass is grown
 def spending(columns: Columns, state: State, month: int) -> tuple[np.ndarray, np.ndarray]:
     """Storage that plants spend on wood and on seeds at the start of `month` (1-12) [kgC plant-1].
 
-    Plants of at least `repro_min_h` spend the share `r_fract` on seeds. Grasses and crops have
-    wood in name only (5e-6 kgC cm-1): they put on what they lack of their full diameter, and the
-    rest becomes seeds; without that bound a handful of sugar would be a stem of metres.
+    Plants of at least `repro_min_h` spend the share `r_fract` on seeds. Grasses and
+    crops put on what they lack of their full diameter, and the rest becomes seeds: most have wood
+    in name only (5e-6 kgC cm-1), and without that bound a gram of carbon would be a stem of two
+    metres.
     """
 
     def of(name):
