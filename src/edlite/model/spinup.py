@@ -45,7 +45,7 @@ class SpinupSettings:
     method: str = "accelerated"
     reset: str = "cycle"
     steady_tolerance: float = 1e-3
-    max_cycles: int = 300
+    max_cycles: int = 1000
 
     def __post_init__(self) -> None:
         for name, allowed in (("method", METHODS), ("reset", RESETS)):
@@ -152,6 +152,7 @@ def spin_up(
 
         settled = settle(advance, start, settings, weight)
         found = settled.pools
+    settled.course.insert(1, "year", settled.course["cycle"] * len(years))
     _put(state, start._replace(slow=found.slow))
     state.growth_export[:] = 0.0
     state.seed_import[:] = 0.0
