@@ -26,10 +26,12 @@ def spinup_figure(table: Path, title: str, params: dict, out: Path) -> None:
     for name in ("cycle", "year", *POOLS, CHANGE):
         if name not in course:
             raise InputError(table, name, None, "a column of a table of `edlite spinup`")
+    settings = params.get("spinup", {})
     figure = approach_figure(
         {title: course},
-        params.get("spinup", {}).get("steady_tolerance", 1e-3),
+        settings.get("steady_tolerance", 1e-3),
         "Spin-up of soil carbon" + (f": {title}" if title else ""),
+        held=settings.get("reset", "cycle") == "cycle",
         synthetic=bool(params.get("synthetic", False)),
     )
     with atomic_path(out) as path:
