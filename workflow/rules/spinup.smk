@@ -44,7 +44,7 @@ rule spinup:
     threads: 1
     resources:
         mem_mb=3000,
-        runtime=480,
+        runtime=960,
     params:
         code=code("spinup"),
         settings=run_parameters("model", "spinup"),
