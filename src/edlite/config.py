@@ -89,7 +89,7 @@ def check_consistency(config: Mapping, source: str = "configuration") -> None:
 
 
 def spinup_cycle(config: Mapping) -> list[int]:
-    """Years that the spin-up repeats, in their order: `years.spinup`, which the run follows, is last.
+    """Years that the spin-up repeats, in order; `years.spinup`, which the run follows, is last.
 
     config : a complete configuration
     """

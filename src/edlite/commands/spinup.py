@@ -80,11 +80,11 @@ def spinup(
     settled, n = result.settled, len(result.settled.course) - 1
     log.info("%s spin-up took %.0f s", settings.method, time.perf_counter() - begun)
     if settled.steady:
-        log.info("slow carbon steady after %d cycles of %d years", n, len(years))
+        log.info("slow carbon steady after %d cycles", n)
     elif settings.method == "accelerated":
         log.info("slow carbon solved for; the criterion would take more than %d cycles", n)
     else:
-        log.warning("slow carbon NOT steady after %d cycles of %d years", n, len(years))
+        log.warning("slow carbon NOT steady after %d cycles", n)
     write_table(settled.course, table)
     write_dataset(
         result.state.to_dataset(columns),
