@@ -42,3 +42,6 @@ rule all:
     input:
         "results/report.html",
         "results/verification.csv",
+        expand(
+            "results/{region}/spinup/{run}/{tile}.png", region=REGIONS, run=FREE_RUNS, tile=TILES
+        ),

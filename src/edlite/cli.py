@@ -27,6 +27,7 @@ COMMANDS = {
     "regrid-rzsm": "regrid_rzsm",
     "compile": "compile",
     "spinup": "spinup",
+    "spinup-figure": "spinup_figure",
     "simulate": "simulate",
     "bias": "bias",
     "blend": "blend",

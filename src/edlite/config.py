@@ -77,6 +77,11 @@ def check_consistency(config: Mapping, source: str = "configuration") -> None:
         if site not in towers:
             known = ", ".join(towers) or "none"
             raise InputError(source, "texture.towers", site, f"one of towers.names ({known})")
+    cycle, last = config["spinup"]["cycle_years"], config["years"]["spinup"]
+    if cycle is not None and last not in cycle:
+        raise InputError(
+            source, "spinup.cycle_years", cycle, f"a list that holds years.spinup, {last}"
+        )
     for section, key in (("lai", "years"), ("forest", "inventory_years")):
         span = config[section][key]
         if span and span[0] > span[-1]:
@@ -102,6 +107,18 @@ def _check_dynamics(model: Mapping, source: str) -> None:
             " blending prescribes soil moisture by patch, so patches must stay (dynamics full is"
             " for site runs and single runs of `edlite simulate`)",
         )
+
+
+def spinup_cycle(config: Mapping) -> list[int]:
+    """Years that the spin-up repeats, in order; `years.spinup`, which the run follows, is last.
+
+    config : a complete configuration
+    """
+    last = config["years"]["spinup"]
+    years = config["spinup"]["cycle_years"]
+    years = sorted({last, *config["years"]["run"]} if years is None else years)
+    after = years.index(last) + 1
+    return years[after:] + years[:after]
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ import yaml
 
 from edlite.assimilation.bias import BlendOptions
 from edlite.assimilation.estimator import Optimal
-from edlite.config import complete_config, schema_keys
+from edlite.config import complete_config, schema_keys, spinup_cycle
 from edlite.errors import InputError
 
 NAMES = ("config", "test", "paper")
@@ -119,6 +119,8 @@ def set_key(config: dict, dotted: str, value: object) -> None:
         ("model.demography", {"patch_fusion": True}, ["model.dynamics is 'fixed'", "patch_fusion"]),
         ("model.demography", {"felling": True}, ["model.demography.felling is True"]),
         ("spinup.years", 0, ["spinup.years is 0", "at least 1"]),
+        ("spinup.method", "fast", ["spinup.method", "'fast'", "one of accelerated, plain"]),
+        ("spinup.cycle_years", [2014], ["spinup.cycle_years", "years.spinup, 2013"]),
         ("report.titel", "x", ["report.titel", "did you mean title?"]),
     ],
 )
@@ -188,3 +190,18 @@ def test_blending_and_schema_have_the_same_settings(project, schema_path):
 
 def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize(
+    ("name", "years", "expected"),
+    [
+        ("paper", None, [2010, 2011, 2012, 2013, 2014, 2009]),
+        ("config", None, [2014, 2013]),
+        ("test", None, [2013]),
+        ("config", [2012, 2013, 2010], [2010, 2012, 2013]),
+    ],
+)
+def test_the_spinup_year_ends_the_cycle(project, schema_path, name, years, expected):
+    config = copy.deepcopy(read(project, name))
+    config.setdefault("spinup", {})["cycle_years"] = years
+    assert spinup_cycle(complete_config(config, schema_path)) == expected

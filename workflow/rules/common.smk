@@ -8,7 +8,7 @@ import shlex
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from edlite.config import complete_config
+from edlite.config import complete_config, spinup_cycle
 from edlite.demo.layout import demo_files, read_recipe
 from edlite.dependencies import code_digest, kernel_digest
 from edlite.errors import InputError
@@ -23,6 +23,7 @@ try:
     RECIPES = recipe_files()
     REGIONS = config["regions"]["names"]
     YEARS = config["years"]["run"]
+    CYCLE_YEARS = spinup_cycle(config)
     REGION_FILES = {
         region: demo_files(
             region, DEMO, config["demo"]["directory"], YEARS, config["years"]["days"]

@@ -19,15 +19,16 @@ rule compile:
         "python -m edlite compile --integrator {params.integrator} --out {output} > {log} 2>&1"
 
 
-# Repeat one year's weather until soil water, temperature and slow carbon have settled.
+# Water, heat and plants settle in the spin-up year's weather; then the weather of some years is repeated until
+# the slow carbon is steady. The years are listed in the order in which they are run.
 rule spinup:
     input:
         domain="results/{region}/domain.nc",
         soil=soil_file,
         initial_state="results/{region}/initial_state.nc",
         tiles="results/{region}/tiles.nc",
-        forcing=f"results/{{region}}/forcing/{config['years']['spinup']}.nc",
-        phenology=f"results/{{region}}/phenology/{config['years']['spinup']}.nc",
+        forcing=expand("results/{{region}}/forcing/{year}.nc", year=CYCLE_YEARS),
+        phenology=expand("results/{{region}}/phenology/{year}.nc", year=CYCLE_YEARS),
         compiled=ancient(rules.compile.output),
     output:
         state="results/{region}/spinup/{run}/{tile}.nc",
@@ -43,7 +44,7 @@ rule spinup:
     threads: 1
     resources:
         mem_mb=3000,
-        runtime=240,
+        runtime=960,
     params:
         code=code("spinup"),
         settings=run_parameters("model", "spinup"),
@@ -52,3 +53,30 @@ rule spinup:
         " --tiles {input.tiles} --tile {wildcards.tile} --forcing {input.forcing}"
         " --phenology {input.phenology} --params {params.settings:q}"
         " --out {output.state} --table {output.table} > {log} 2>&1"
+
+
+# How the pools of a tile approached their balance, as a picture.
+rule spinup_figure:
+    input:
+        "results/{region}/spinup/{run}/{tile}.csv",
+    output:
+        "results/{region}/spinup/{run}/{tile}.png",
+    log:
+        "logs/spinup_figure/{region}/{run}/{tile}.log",
+    benchmark:
+        "results/benchmarks/spinup_figure/{region}/{run}/{tile}.tsv"
+    wildcard_constraints:
+        run="|".join(FREE_RUNS),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("spinup-figure"),
+        settings=parameters("spinup"),
+        title=lambda wildcards: f"{wildcards.region}, {wildcards.run}, tile {wildcards.tile}",
+    shell:
+        "python -m edlite spinup-figure --table {input} --title {params.title:q}"
+        " --params {params.settings:q} --out {output} > {log} 2>&1"

@@ -1,8 +1,9 @@
-"""`edlite spinup`: settle soil water, soil temperature and slow soil carbon of a tile."""
+"""`edlite spinup`: settle soil water, soil temperature, plants and slow soil carbon of a tile."""
 
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import numpy as np
 
 from edlite.cli import params_option
 from edlite.errors import InputError
-from edlite.files import write_dataset, write_table
+from edlite.files import read_dataset, write_dataset, write_table
 
 log = logging.getLogger(__name__)
 
@@ -21,83 +22,75 @@ log = logging.getLogger(__name__)
 @click.option("--initial-state", type=Path, required=True, help="initial_state.nc")
 @click.option("--tiles", type=Path, required=True, help="tiles.nc")
 @click.option("--tile", type=int, required=True, help="Number of the tile.")
-@click.option("--forcing", type=Path, required=True, help="forcing/{year}.nc of the repeated year")
-@click.option("--phenology", type=Path, required=True, help="phenology/{year}.nc of that year")
+@click.option(
+    "--forcing",
+    type=Path,
+    required=True,
+    multiple=True,
+    help="forcing/{year}.nc of the years to repeat, in their order; the run follows the last.",
+)
+@click.option(
+    "--phenology",
+    type=Path,
+    required=True,
+    multiple=True,
+    help="phenology/{year}.nc of the same years.",
+)
 @params_option
 @click.option("--out", type=Path, required=True, help="State at the start of the first year.")
-@click.option("--table", type=Path, required=True, help="Course of the pools, CSV.")
+@click.option("--table", type=Path, required=True, help="Pools by cycle, CSV.")
 def spinup(
     domain: Path,
     soil: Path,
     initial_state: Path,
     tiles: Path,
     tile: int,
-    forcing: Path,
-    phenology: Path,
+    forcing: tuple[Path, ...],
+    phenology: tuple[Path, ...],
     params: dict,
     out: Path,
     table: Path,
 ) -> None:
-    """Repeat a year's weather, then its decomposition rates until the slow carbon is steady."""
+    """Repeat the weather of some years until the slow carbon is steady, or solve for it."""
     from edlite.model.columns import Columns
-    from edlite.model.driver import run
     from edlite.model.meteorology import Meteorology
     from edlite.model.options import ModelOptions
-    from edlite.model.spinup import DecompositionRecord, first_state, settle_slow_carbon
-    from edlite.model.tile_inputs import ONE_DAY, read_curves, region_name, span
+    from edlite.model.spinup import SpinupSettings, Year, spin_up
+    from edlite.model.tile_inputs import read_curves, region_name, span
 
     options = ModelOptions.from_mapping(params.get("model", {}), "config, section model")
-    settings = {"years": 2, "steady_tolerance": 1e-3} | params.get("spinup", {})
-    if settings["years"] < 1:
-        raise InputError("config", "spinup.years", settings["years"], "at least one cycle")
-    columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
-    meteorology = Meteorology.from_forcing_file(forcing)
-    curves = read_curves(phenology, columns)
-    year = int(str(meteorology.first)[:4])
-    start, end = span(year, params.get("days"))
-    if meteorology.last < end.astype("datetime64[s]"):
-        raise InputError(forcing, "time", str(meteorology.last), f"weather to {end}")
-    state = first_state(columns, meteorology, start, int((end - start) / ONE_DAY))
-    record = DecompositionRecord()
-    for cycle in range(settings["years"]):
-        record = DecompositionRecord()
-        state = run(
-            columns,
-            state,
-            meteorology,
-            options,
-            start,
-            end,
-            phenology=curves,
-            sink=record,
-            progress=True,
-            label=f"cycle {cycle + 1}",
+    settings = SpinupSettings.from_mapping(params.get("spinup", {}))
+    if len(forcing) != len(phenology):
+        raise InputError(
+            "command line", "--phenology", len(phenology), f"{len(forcing)} files, as --forcing"
         )
-    settled = settle_slow_carbon(
-        record,
-        columns.pools["fast_carbon"],
-        columns.pools["structural_carbon"],
-        columns.pools["slow_carbon"],
-        options.decomposition,
-        settings["steady_tolerance"],
-    )
-    level = log.info if settled.steady else log.warning
-    level("slow carbon %s after %d cycles", _word(settled.steady), settled.cycles)
-    state.slow_carbon = settled.slow
-    # the inventory's pools hold at the start of the first year
-    state.fast_carbon = columns.pools["fast_carbon"].copy()
-    state.structural_carbon = columns.pools["structural_carbon"].copy()
-    state.growth_export = np.zeros(columns.n_patch)
-    write_table(settled.history, table)
+    columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
+    years = []
+    for weather, curves in zip(forcing, phenology, strict=True):
+        meteorology = Meteorology.from_forcing_file(weather)
+        start, end = span(int(str(meteorology.first)[:4]), params.get("days"))
+        if meteorology.last < end.astype("datetime64[s]"):
+            raise InputError(weather, "time", str(meteorology.last), f"weather to {end}")
+        years.append(Year(meteorology, read_curves(curves, columns), start, end))
+    cells = read_dataset(domain, ("area", "cell_id"))
+    area = cells["area"].values[np.searchsorted(cells["cell_id"].values, columns.cell_id)]
+
+    begun = time.perf_counter()
+    result = spin_up(columns, years, options, settings, area, progress=True)
+    settled, n = result.settled, len(result.settled.course) - 1
+    log.info("%s spin-up took %.0f s", settings.method, time.perf_counter() - begun)
+    if settled.steady:
+        log.info("slow carbon steady after %d cycles", n)
+    elif settings.method == "accelerated":
+        log.info("slow carbon solved for; the criterion would take more than %d cycles", n)
+    else:
+        log.warning("slow carbon NOT steady after %d cycles", n)
+    write_table(settled.course, table)
     write_dataset(
-        state.to_dataset(columns),
+        result.state.to_dataset(columns),
         out,
         region=region_name(domain),
         synthetic=bool(params.get("synthetic", False)),
         parameters=params,
-        sources=(soil, initial_state, tiles, forcing, phenology),
+        sources=(soil, initial_state, tiles, *forcing, *phenology),
     )
-
-
-def _word(steady: bool) -> str:
-    return "steady" if steady else "not steady"

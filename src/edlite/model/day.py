@@ -97,7 +97,7 @@ def steps_with(advance):
                     # floors of film water and leaf energy follow the leaf area
                     floors[n_controlled - n_cohort + c, i] = 0.1 * max(step.film_max[c, i], 1e-4)
                     capacity = step.capacity[c, i]
-                    few = min(1e3, 10.0 * capacity)
+                    few = max(min(1e3, 10.0 * capacity), 1.0)
                     floors[n_controlled - 2 * n_cohort + c, i] = few + 100.0 * capacity
             precipitation(met, stand, step)
             pool_state(fast, work)

@@ -9,6 +9,8 @@ from edlite.kernels.vegetation import AUTUMN, COLD_DECIDUOUS, RETAINED, greennes
 from edlite.model.columns import Columns
 from edlite.model.state import State
 
+NEARLY_ALL = 0.999  # greenness from which a start is in full leaf: the curve never reaches 1
+
 
 def in_season(
     state: State, columns: Columns, curves: dict[str, np.ndarray], day_of_year: float
@@ -27,10 +29,11 @@ def in_season(
     green = green[columns.cell_index[columns.patch_index]]
     cold = columns.of_cohort("phenology_habit") == COLD_DECIDUOUS
     full = state.leaf_carbon
-    shown = np.where(cold, green, 1.0) * full
+    green = np.where(cold & (green < NEARLY_ALL), green, 1.0)
+    shown = green * full
     falling = DROPPING if day_of_year >= AUTUMN else GROWING
     part = np.where(green > 0.0, falling, BARE)
-    state.status = np.where(cold & (shown < full * (1.0 - 1e-6)), part, COMPLETE).astype(int)
+    state.status = np.where(green < 1.0, part, COMPLETE).astype(int)
     state.storage_carbon = state.storage_carbon + RETAINED * (full - shown)
     state.leaf_carbon = shown
     return state

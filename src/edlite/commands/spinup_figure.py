@@ -1,0 +1,38 @@
+"""`edlite spinup-figure`: picture of the pools' approach in the spin-up of a tile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from edlite import __version__
+from edlite.cli import params_option
+from edlite.errors import InputError, require_file
+from edlite.figures import style as st
+from edlite.figures.spinup import CHANGE, POOLS, approach_figure
+from edlite.files import atomic_path
+
+
+@click.command("spinup-figure")
+@click.option("--table", type=Path, required=True, help="Table of `edlite spinup`, CSV.")
+@click.option("--title", default="", help="What the table is of.")
+@params_option
+@click.option("--out", type=Path, required=True, help="PNG")
+def spinup_figure(table: Path, title: str, params: dict, out: Path) -> None:
+    """Draw fast, structural and slow carbon and the criterion over the years (section spinup)."""
+    course = pd.read_csv(require_file(table))
+    for name in ("cycle", "year", *POOLS, CHANGE):
+        if name not in course:
+            raise InputError(table, name, None, "a column of a table of `edlite spinup`")
+    settings = params.get("spinup", {})
+    figure = approach_figure(
+        {title: course},
+        settings.get("steady_tolerance", 1e-3),
+        "Spin-up of soil carbon" + (f": {title}" if title else ""),
+        held=settings.get("reset", "cycle") == "cycle",
+        synthetic=bool(params.get("synthetic", False)),
+    )
+    with atomic_path(out) as path:
+        figure.savefig(path, dpi=st.DPI, metadata={"Software": f"edlite {__version__}"})
