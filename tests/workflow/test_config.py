@@ -117,7 +117,7 @@ def set_key(config: dict, dotted: str, value: object) -> None:
         ("model.dynamics", "full", ["model.dynamics is 'full'", "blending", "patches must stay"]),
         ("model.dynamics", "succession", ["model.dynamics", "one of static, fixed, growth, full"]),
         ("model.demography", {"patch_fusion": True}, ["model.dynamics is 'fixed'", "patch_fusion"]),
-        ("model.demography", {"felling": True}, ["model.demography.felling is True"]),
+        ("model.demography", {"felling": True}, ["model.demography.felling"]),
         ("spinup.years", 0, ["spinup.years is 0", "at least 1"]),
         ("spinup.method", "fast", ["spinup.method", "'fast'", "one of accelerated, plain"]),
         ("spinup.cycle_years", [2014], ["spinup.cycle_years", "years.spinup, 2013"]),
