@@ -124,6 +124,8 @@ def test_what_merges_with_nothing_stays_to_the_last_bit():
         (oaks(10.0, 10.5, thickness=0.39), 1),
         (oaks(75.0, 95.0), 1),  # heights saturate: diameters within 40 %
         (oaks(75.0, 125.0), 2),
+        (oaks(0.2, 0.29), 1),
+        (oaks(0.2, 0.4), 2),  # 0.25 m apart, but twice as thick
         ([*oaks(10.0), (NP, 10.0, 0.01)], 2),  # types stay apart
         (oaks(10.0, 10.4, 10.8, 11.2), 2),
     ),
@@ -151,7 +153,7 @@ def test_cohorts_of_different_patches_stay_apart():
 
 def test_the_limit_is_reached_by_fusing_the_least_different():
     columns, state = one_patch(*oaks(*np.linspace(3.0, 60.0, 20), thickness=0.1))
-    for limit in (20, 12, 6, 3):
+    for limit in (20, 12, 6, 4):
         after = fuse_cohorts(columns, state, FULL.changed({"max_cohorts": limit}))
         assert after.n_cohort <= limit
     widest = fuse_cohorts(columns, state, FULL.changed({"max_cohorts": 12}))

@@ -32,8 +32,8 @@ ANNUAL = {
 # the reference's tolerances hold for hardwoods and conifers together; by PFT they are ours
 LAI_RMSD = 0.05
 POOL_RMSD = 5.0  # per cent of the pool's largest value
-# a conifer in complete leaf replaces what it loses on the next day here, at the next turn of a month
-# in ED2: its storage swings by a month's losses there
+# a conifer in complete leaf replaces what it loses on the next day here; in ED2 at the next turn of
+# a month, so that its storage swings by a month's losses
 MONTHLY = "ED2 replaces the losses of conifers once a month"
 KNOWN = {
     ("root_carbon", "NP"): (15.0, MONTHLY),

@@ -81,7 +81,11 @@ def simulate(
 
     options = ModelOptions.from_mapping(params.get("model", {}), "config, section model")
     _require_patches_that_stay(options.slow(), {"--rzsm": rzsm, "--out-theta": out_theta})
-    columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
+    columns = Columns.from_files(
+        *(domain, soil, initial_state, tiles, tile),
+        options.parameters,
+        options.reference_height,
+    )
     state = State.read(state_path, columns)
     if not columns.has_structure(state):  # the stand has changed since its start
         columns = columns.with_structure(state)

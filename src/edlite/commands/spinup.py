@@ -64,7 +64,11 @@ def spinup(
         raise InputError(
             "command line", "--phenology", len(phenology), f"{len(forcing)} files, as --forcing"
         )
-    columns = Columns.from_files(domain, soil, initial_state, tiles, tile, options.parameters)
+    columns = Columns.from_files(
+        *(domain, soil, initial_state, tiles, tile),
+        options.parameters,
+        options.reference_height,
+    )
     years = []
     for weather, curves in zip(forcing, phenology, strict=True):
         meteorology = Meteorology.from_forcing_file(weather)

@@ -117,8 +117,12 @@ class Columns:
         tiles: str | Path,
         tile: int,
         overrides: dict | None = None,
+        reference_height: float | None = None,
     ) -> Columns:
-        """Columns of one tile of a region from the workflow's files (see docs/design.md)."""
+        """Columns of one tile of a region from the workflow's files (see docs/design.md).
+
+        reference_height : m; None: 10 m above the tallest cohort of each cell
+        """
         cells = read_dataset(domain, ("lat", "lon", "cell_id"))
         ground = read_cells(soil, cells, (*SOIL_FIELDS, "n_layer", "bottom_boundary"))
         start = read_cells(
@@ -153,6 +157,7 @@ class Columns:
             dbh=start["dbh"].values[cohorts].astype(float),
             n=start["n"].values[cohorts].astype(float),
             parameters=load_pft(overrides),
+            reference_height=None if reference_height is None else np.array(reference_height),
             source=str(initial_state),
         )
 

@@ -34,7 +34,7 @@ from edlite.model.meteorology import (
     WIND_SPEED,
 )
 
-# leaves of less area, and of less than a tenth of the cohort's full leaf, have no energy of their own
+# leaves of less area and less than a tenth of the cohort's full leaf have no energy of their own
 LAI_RESOLVED = 0.005
 SHARE_RESOLVED = 0.1
 KAPPA = R_DRY / CP_DRY

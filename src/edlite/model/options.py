@@ -37,6 +37,8 @@ class ModelOptions:
     ground_albedo : of bare soil by "moisture" alone, or by "colour" and moisture
     soil_colour : class 1 (light) to 20 (dark) of the Community Land Model, with "colour"
     runoff_timescale : s; 0 switches runoff off
+    reference_height : m above ground, of the forcing of a tile (sites have their own); None: 10 m above
+        the tallest cohort of the cell, at least 10 m
     dynamics : preset of the slow processes, "static", "fixed", "growth" or "full"
         (`edlite.model.demography.settings.PRESETS`)
     demography : changes to the preset, {setting: value}
@@ -53,6 +55,7 @@ class ModelOptions:
     ground_albedo: str = "moisture"
     soil_colour: int = 2
     runoff_timescale: float = 3600.0
+    reference_height: float | None = None
     dynamics: str = "fixed"
     demography: Mapping[str, object] | None = None
     parameters: Mapping[str, Mapping[str, float]] | None = None
@@ -70,6 +73,10 @@ class ModelOptions:
                 "model options", "runoff_timescale", self.runoff_timescale, "0 to 1e7 s"
             )
 
+        height = self.reference_height
+        number = isinstance(height, (int, float)) and not isinstance(height, bool)
+        if height is not None and not (number and 2.0 <= height <= 1000.0):
+            raise InputError("model options", "reference_height", height, "2 to 1000 m, or null")
         self.slow()  # raises for unusable settings
 
     def slow(self) -> Demography:

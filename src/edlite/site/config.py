@@ -17,7 +17,11 @@ from edlite.site.nodes import Node, read_yaml
 from edlite.sources.tower import READERS
 
 # switches of the model that a site run has under another key
-ELSEWHERE = {"parameters": "parameters", "soil_colour": "soil.colour"}
+ELSEWHERE = {
+    "parameters": "parameters",
+    "soil_colour": "soil.colour",
+    "reference_height": "site.reference_height",
+}
 
 
 def read_site_run(path: str | Path) -> st.SiteRun:

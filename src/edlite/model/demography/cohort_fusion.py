@@ -19,8 +19,7 @@ from edlite.model.state import State
 from edlite.model.state_fields import COHORT_FIELDS, FIELDS, GROUND
 
 HEIGHT = 0.5  # m, difference of height that still fuses
-DIAMETER = 0.4  # relative difference of diameter that still fuses where heights saturate
-SATURATED = 0.95  # of the greatest height
+DIAMETER = 0.4  # relative difference of diameter that still fuses
 FUSED_LAI = 0.8  # leaf area index, in full leaf, that fused cohorts may have
 RELAXED = 10.0  # by which tolerances may be relaxed to reach the wanted number
 LAYER_LAI = 1.0  # leaf area index above which cohorts are divided
@@ -38,16 +37,14 @@ class _Stand:
         self.wood, self.dbh = state.wood_carbon[own].copy(), state.dbh[own].copy()
         self.height, self.lai = height[own].copy(), lai[own].copy()
         self.kind = 2 * self.pft + _with_leaves(state.status[own])
-        self.tallest = SATURATED * columns.of_pft("h_max")[self.pft]
         self.group = np.arange(self.n.size)
         self.need = self._relaxation(self.group[:, None])
         np.fill_diagonal(self.need, np.inf)
 
     def _relaxation(self, i: np.ndarray | int) -> np.ndarray:
         """Relaxation of the tolerances that fusion of cohort(s) i with every other would need."""
-        tall = (self.height > self.tallest) & (self.height[i] > self.tallest[i])
         wide = abs(self.dbh - self.dbh[i]) / (DIAMETER * 0.5 * (self.dbh + self.dbh[i]))
-        size = np.where(tall, wide, abs(self.height - self.height[i]) / HEIGHT)
+        size = np.maximum(wide, abs(self.height - self.height[i]) / HEIGHT)
         need = np.maximum(size, (self.lai + self.lai[i]) / FUSED_LAI)
         return np.where(self.kind == self.kind[i], need, np.inf)
 
@@ -94,9 +91,11 @@ def _with_leaves(status: np.ndarray) -> np.ndarray:
 def fuse_cohorts(columns: Columns, state: State, settings: Demography) -> State:
     """The state with similar cohorts of a patch fused.
 
-    Of one type, both with leaves or both without, heights within 0.5 m (diameters within 40 % where
-    both are above 95 % of the greatest height) and together of a leaf area index below 0.8 in full
-    leaf; while a patch has more than `max_cohorts`, up to ten times as different and thick.
+    Of one type, both with leaves or both without, heights within 0.5 m and diameters within 40 %,
+    and together of a leaf area index below 0.8 in full leaf; while a patch has more than
+    `max_cohorts`, up to ten times as different and thick. (ED2 looks at diameters only where
+    heights saturate. Saplings of 2 m then fuse with every month's seedlings of 1.5 m, a third of
+    their diameter, and those that are slow to grow never get away from them.)
     Conserves plants, their carbon and all amounts per ground; the diameter follows from the wood.
     """
     state = in_order(columns, state)
@@ -121,9 +120,8 @@ def _worth_a_look(columns: Columns, state: State, height: np.ndarray, limit: int
     order = np.lexsort((state.dbh, with_leaves, state.pft, state.patch_index))
     pft, dbh = state.pft[order], state.dbh[order]
     height = height[order]
-    tall = height > SATURATED * columns.of_pft("h_max")[pft]
     wide = np.diff(dbh) < DIAMETER * 0.5 * (dbh[1:] + dbh[:-1])
-    near = np.where(tall[1:] & tall[:-1], wide, abs(np.diff(height)) < HEIGHT)
+    near = wide & (abs(np.diff(height)) < HEIGHT)
     for values in (state.patch_index[order], pft, with_leaves[order]):
         near &= values[1:] == values[:-1]
     many[state.patch_index[order][1:][near]] = True
