@@ -218,6 +218,30 @@ def test_stand_cohorts_and_state_of_a_run(grown):
     np.testing.assert_allclose(native["ra"], parts, rtol=1e-12)
 
 
+def test_stand_of_the_spin_up_and_near_bare_ground(tmp_path):
+    """Seedlings; the spin-up's months are dated as many years before the run as they are old."""
+    keys = content(
+        site={"reference_height": 60},
+        time={"start": "2013-06-30", "end": "2013-07-03"},
+        options={"dynamics": "full", "integrator": "split"},
+        output={"step": "day", "stand": True},
+    )
+    keys["stand"] = {"near_bare": {"pfts": ["MHW", "NP"], "density": 0.2, "fast_carbon": 0.1}}
+    keys["spinup"] = {"years": 2}
+    path = write_site(tmp_path, keys, record_table(start="2013-06-29"))
+    result = CliRunner().invoke(group, ["site", str(path), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    stand = xr.load_dataset(tmp_path / "out/native_stand.nc", engine="netcdf4")
+    days = [-6, -5, -3, -2, 0, 1, 3]  # the weather has three days, in which July begins
+    start = np.datetime64("2013-06-30", "ns")
+    dates = start + np.array(days) * np.timedelta64(1, "D")
+    np.testing.assert_array_equal(stand["time"], dates)
+    density = stand["stem_density"].sum("size_class")[0]
+    assert density.sel(pft=["MHW", "NP"]).values == pytest.approx([0.2, 0.2])
+    assert float(density.sum()) == pytest.approx(0.4)
+    assert float(stand["seed_import"][-1]) > 0.0
+
+
 FILES = ("stand.nc", "cohorts.csv", "state.nc")
 PARTS = ("leaf", "root", "growth", "storage", "virtual")
 

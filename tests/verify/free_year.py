@@ -116,7 +116,13 @@ def _by_pft(series: dict[str, list[np.ndarray]], pft: np.ndarray) -> dict[str, d
 
 def plot_free_year(ours: Course, theirs: Course, path: Path) -> None:
     """Leaf area and plant pools by PFT, respirations of plants, soil pools."""
-    colours = {"LC": "#0072B2", "EHW": "#E69F00", "MHW": "#009E73", "LHW": "#CC79A7"}
+    colours = {
+        "NP": "#56B4E9",
+        "LC": "#0072B2",
+        "EHW": "#E69F00",
+        "MHW": "#009E73",
+        "LHW": "#CC79A7",
+    }
     figure, axes = plt.subplots(3, 2, figsize=(9, 9), sharex=True)
     panels = [*PLANTS, "respiration", "soil"]
     for axis, panel in zip(axes.ravel(), panels, strict=True):

@@ -29,6 +29,8 @@ ANNUAL = {
     "virtual_respiration": (5.0, 5.0),
     "rh": (5.0, 8.0),
 }
+# beyond them: the ground that stays colder under ED2's vanishing snow (docs/concepts/how-right.md)
+SNOW = {("rh", "rk4"): 6.5}
 # the reference's tolerances hold for hardwoods and conifers together; by PFT they are ours
 LAI_RMSD = 0.05
 POOL_RMSD = 5.0  # per cent of the pool's largest value
@@ -63,9 +65,10 @@ def test_free_year(integrator, shared, verify_results, summary):
 
     plant = [v for v in ANNUAL if v not in ("gpp", "rh")]
     for variable, tolerances in ANNUAL.items():
-        tolerance = tolerances[integrator == "split"]
+        tolerance = SNOW.get((variable, integrator), tolerances[integrator == "split"])
         here, there = (c.fluxes[variable][days].mean() for c in (ours, theirs))
-        row(variable, "annual", 100.0 * (here / there - 1.0), tolerance, "%")
+        statistic = "annual" + (" (snow)" if (variable, integrator) in SNOW else "")
+        row(variable, statistic, 100.0 * (here / there - 1.0), tolerance, "%")
     here, there = (sum(c.fluxes[v][days].mean() for v in plant) for c in (ours, theirs))
     row("ra", "annual", 100.0 * (here / there - 1.0), 5.0, "%")
     for variable, here in ours.soil.items():

@@ -37,8 +37,8 @@ class ModelOptions:
     ground_albedo : of bare soil by "moisture" alone, or by "colour" and moisture
     soil_colour : class 1 (light) to 20 (dark) of the Community Land Model, with "colour"
     runoff_timescale : s; 0 switches runoff off
-    reference_height : m above ground, of the forcing of a tile (sites have their own); None: 10 m above
-        the tallest cohort of the cell, at least 10 m
+    reference_height : m, of the forcing of a tile above ground (sites have their own); None: 10 m
+        above the tallest cohort of the cell, at least 10 m
     dynamics : preset of the slow processes, "static", "fixed", "growth" or "full"
         (`edlite.model.demography.settings.PRESETS`)
     demography : changes to the preset, {setting: value}

@@ -91,8 +91,11 @@ class StandRecord:
         self._cells: dict[str, np.ndarray] = {}
 
     def __call__(self, date: np.datetime64, columns: Columns, state: State) -> None:
-        """Take the stand at midnight of `date`."""
-        self._times.append(np.datetime64(date, "ns"))
+        """Take the stand at midnight of `date`; once, where a run ends and the next begins."""
+        date = np.datetime64(date, "ns")
+        if self._times and self._times[-1] == date:
+            return
+        self._times.append(date)
         self._cells = {name: getattr(columns, name) for name in ("lat", "lon", "cell_id")}
         for name, values in stand_structure(columns, state).items():
             precision = "i4" if values.dtype.kind == "i" else "f4"
@@ -182,6 +185,15 @@ def _number(group: np.ndarray) -> np.ndarray:
     """Number from 1 of every member within its group; `group` is sorted."""
     first = np.searchsorted(group, group)
     return np.arange(len(group)) - first + 1
+
+
+def shifted(sink: Callable[[np.datetime64, Columns, State], None], earlier: np.timedelta64):
+    """The month sink with dates that lie `earlier` by so much."""
+
+    def moved(date: np.datetime64, columns: Columns, state: State) -> None:
+        sink(date - earlier, columns, state)
+
+    return moved
 
 
 def both(*sinks: Callable[[np.datetime64, Columns, State], None] | None):

@@ -15,7 +15,7 @@ import xarray as xr
 from edlite.files import write_dataset, write_table
 from edlite.model.columns import Columns
 from edlite.model.driver import run as run_model
-from edlite.model.stand_output import CohortRecord, StandRecord, both
+from edlite.model.stand_output import CohortRecord, StandRecord, both, shifted
 from edlite.model.state import State
 from edlite.site.compare import compare
 from edlite.site.forcing import read_record
@@ -75,8 +75,9 @@ def run_site(run: SiteRun, threads: int = 1) -> SiteResult:
         record = read_record(run.observations)
         bottoms = np.array(run.soil.layer_bottoms)
         observed = observations(record, run.start, run.end, n_layer, bottoms)
-    state = spin_up(model, run, threads)
-    done = {"native": simulate(model, run, state, threads=threads)}
+    stand = StandRecord() if run.output.stand else None
+    state = spin_up(model, run, threads, stand)
+    done = {"native": simulate(model, run, state, stand=stand, threads=threads)}
     if theta is not None:
         done["prescribed"] = simulate(model, run, state, theta=theta, threads=threads)
         done["prescribed"].series.attrs["clipped_mean_m3_m3"] = clipped
@@ -104,12 +105,21 @@ def hourly_means(ds: xr.Dataset) -> xr.Dataset:
     return in_time.coarsen(time=steps, coord_func="min").mean(keep_attrs=True)
 
 
-def spin_up(model: SiteModel, run: SiteRun, threads: int = 1) -> State:
-    """State after recycling the weather of the run's first year (or of all, if shorter)."""
+def spin_up(
+    model: SiteModel, run: SiteRun, threads: int = 1, stand: StandRecord | None = None
+) -> State:
+    """State after recycling the weather of the run's first year (or of all, if shorter).
+
+    stand : keeps the stand of every month, at dates as many years before the run as it is old
+    """
     state = model.state
     end = min(run.start + np.timedelta64(365, "D"), run.end)
     for year in range(run.spinup_years):
         started = time.perf_counter()
+        earlier = (run.spinup_years - year) * (end - run.start)
+        month_sink = None if stand is None else shifted(stand, earlier)
+        if month_sink is not None and year == 0:
+            month_sink(run.start, model.columns, state)
         state = run_model(
             model.columns,
             state,
@@ -119,6 +129,7 @@ def spin_up(model: SiteModel, run: SiteRun, threads: int = 1) -> State:
             end,
             phenology=model.phenology,
             foliage=model.foliage,
+            month_sink=month_sink,
             threads=threads,
         )
         seconds = time.perf_counter() - started
@@ -132,16 +143,21 @@ def simulate(
     state: State,
     *,
     theta: xr.DataArray | None = None,
+    stand: StandRecord | None = None,
     threads: int = 1,
 ) -> Simulated:
-    """Results of the run's period from `state`; without `cell` if there is but one."""
+    """Results of the run's period from `state`; without `cell` if there is but one.
+
+    stand : record of the years before, which this one goes on with
+    """
     columns = model.columns
     same = columns.has_structure(state)
     if not same:
         columns = columns.with_structure(state)
     named = same and columns.n_cohort == len(model.cohorts)  # not an ensemble of soils
     output = SiteOutput(columns, run.output, model.cohorts if named else None)
-    stand = StandRecord() if run.output.stand else None
+    if stand is None and run.output.stand:
+        stand = StandRecord()
     tables = None
     if run.output.cohorts != "none":
         tables = CohortRecord(run.output.cohorts, run.start, run.end)
