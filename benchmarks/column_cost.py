@@ -9,7 +9,8 @@ import numpy as np
 
 from benchmarks.stands import CURVES, STANDS, StandKind, columns_of, start_state
 from benchmarks.weather import WEEKS, week
-from edlite.model.driver import DayResult, run
+from edlite.model.day_result import DayResult
+from edlite.model.driver import run
 from edlite.model.options import CHOICES, ModelOptions
 from edlite.model.records import STEPS_PER_DAY
 

@@ -14,7 +14,8 @@ from benchmarks.column_cost import ONE_DAY, cell_years_per_core_hour, integrator
 from benchmarks.stands import CURVES, STANDS, columns_of, start_state
 from benchmarks.weather import WEEKS, week
 from edlite.model.columns import Columns
-from edlite.model.driver import DayResult, run
+from edlite.model.day_result import DayResult
+from edlite.model.driver import run
 from edlite.model.options import ModelOptions
 from edlite.model.output import RunWriter
 from edlite.model.records import STEPS_PER_DAY

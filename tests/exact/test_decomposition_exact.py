@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import expm
 
 from edlite.constants import DAY_S, UMOL_TO_KGC, YEAR_DAYS
-from edlite.model import budgets, daily, respiration
+from edlite.model import budgets, daily, plant_day, respiration
 from edlite.model.block import make_block, pack
 from edlite.model.options import ModelOptions
 from helpers.from_python import from_python
@@ -24,9 +24,10 @@ RESPIRATION = (
     respiration.decomposition_activity,
 )
 MIDNIGHT = (
-    *(daily.daily_update, daily._soil_pools, daily._wetness, daily._turnover, daily._display),
-    *(daily._respirations, daily._follow_phenology, daily._close_plants, daily._close_ground),
-    *(daily._keep_residual, daily._shed, daily._balance, daily._spend, daily._set_aside),
+    *(daily.daily_update, daily._soil_pools, daily._close_ground, daily._keep_residual),
+    *(plant_day.root_zone_wetness, plant_day.turnover, plant_day.display, plant_day.respirations),
+    *(plant_day.follow_phenology, plant_day.shed_leaves, plant_day.carbon_balance),
+    *(plant_day.spend, plant_day.set_aside, plant_day.close_plants),
     budgets.stocks,
 )
 POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 
 from edlite.model.columns import SOIL_FIELDS, Columns
-from edlite.model.driver import DayResult, interpolation, run
+from edlite.model.day_result import DayResult
+from edlite.model.driver import interpolation, run
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
 from edlite.model.state import State

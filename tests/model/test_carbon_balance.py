@@ -5,9 +5,9 @@ import pytest
 
 from edlite.constants import DAY_S
 from edlite.kernels.plant_carbon import BARE, COMPLETE, DROPPING, GROWING
-from edlite.model.driver import calendar_of
 from edlite.model.first_leaves import in_season
 from edlite.model.options import ModelOptions
+from edlite.model.seasons import calendar_of
 from helpers.model_columns import CURVES, Patch, columns_of, run_days, start_state, weather
 from model.test_budgets import plant_and_soil_carbon
 

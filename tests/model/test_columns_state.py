@@ -9,9 +9,10 @@ from edlite.errors import InputError
 from edlite.files import write_dataset
 from edlite.kernels.thermodynamics import pool_temperature
 from edlite.model.columns import SOIL_FIELDS, Columns
-from edlite.model.driver import calendar_of, interpolation, run
+from edlite.model.driver import interpolation, run
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
+from edlite.model.seasons import calendar_of
 from edlite.model.state import State
 from edlite.model.state_fields import FIELDS
 from edlite.parameters import load_pft

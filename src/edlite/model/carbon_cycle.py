@@ -23,7 +23,7 @@ from edlite.kernels.soil_carbon import (
     RESPIRED_STRUCTURAL,
     STRUCTURAL_LIGNIN_FACTOR,
 )
-from edlite.model.driver import DayResult
+from edlite.model.day_result import DayResult
 
 
 class Pools(NamedTuple):

@@ -16,16 +16,11 @@ import pandas as pd
 
 from edlite.errors import InputError
 from edlite.files import read_cells, read_dataset
-from edlite.kernels.allometry import (
-    crown_area,
-    crown_base,
-    height,
-    leaf_carbon_max,
-    root_depth,
-    structural_carbon,
-)
+from edlite.kernels.allometry import height, structural_carbon
+from edlite.model.column_checks import check_columns, check_reference_height
+from edlite.model.column_sizes import default_reference_height, set_canopies, set_sizes
 from edlite.parameters import COVERS, PFT_CODES, load_pft, pft_index
-from edlite.soil.layers import LAYER_BOTTOM, MIN_LAYERS
+from edlite.soil.layers import LAYER_BOTTOM
 
 if TYPE_CHECKING:
     from edlite.model.state import State
@@ -35,11 +30,6 @@ SOIL_FIELDS = (
     *("lambda0", "lambda1", "lambda2"),
 )
 POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")
-CANOPY_CLOSED = 1e-3  # open fraction below which lower cohorts do not set the canopy height
-VEG_HEIGHT_MIN = 0.15  # m
-CANOPY_TOP = 0.76  # displacement and roughness over the height of the vegetation
-REFERENCE_HEIGHT_MIN = 10.0  # m
-REFERENCE_ABOVE = 10.0  # m above the tallest cohort
 
 
 @dataclass
@@ -91,22 +81,22 @@ class Columns:
     def __post_init__(self) -> None:
         if self.age is None:
             self.age = np.zeros(len(self.area))
-        self._check()
+        check_columns(self)
         self._sort_cohorts()
-        self._sizes()
-        self._canopies()
+        set_sizes(self)
+        set_canopies(self)
         if self.recruits is None:
             self.recruits = np.zeros((self.n_cell, len(PFT_CODES)), bool)
             self.recruits[self.cell_index[self.patch_index], self.pft] = True
         if not self.stand:
             self.stand = self._stand_digest()
         if self.reference_height is None:
-            self.reference_height = self._default_reference_height()
+            self.reference_height = default_reference_height(self)
         else:
             self.reference_height = np.broadcast_to(
                 np.asarray(self.reference_height, float), self.lat.shape
             ).copy()
-        self._check_reference_height()
+        check_reference_height(self)
 
     @classmethod
     def from_files(
@@ -347,154 +337,15 @@ class Columns:
         patch = np.bincount(self.patch_index, self.n * plant, self.n_patch)
         return np.bincount(self.cell_index, self.area * patch, self.n_cell)
 
-    def _check(self) -> None:
-        if self.layer_bottom.size < MIN_LAYERS or np.any(self.layer_thickness <= 0.0):
-            expected = f"{MIN_LAYERS} or more increasing depths in m"
-            raise InputError(self.source, "layer_bottom", self.layer_bottom.tolist(), expected)
-        if np.any((self.area <= 0.0) | ~np.isfinite(self.area)):
-            raise InputError(self.source, "area", float(self.area.min()), "positive shares")
-        total = np.bincount(self.cell_index, self.area, self.n_cell)
-        if np.any(abs(total - 1.0) > 1e-6):
-            worst = total[np.argmax(abs(total - 1.0))]
-            raise InputError(
-                self.source, "area", float(worst), "patch areas of a cell summing to 1"
-            )
-        if np.any(np.diff(self.cell_index) < 0):
-            raise InputError(self.source, "cell_index", None, "patches sorted by cell")
-        if not np.all((self.pft >= 0) & (self.pft < len(PFT_CODES))):
-            worst = self.pft[(self.pft < 0) | (self.pft >= len(PFT_CODES))][0]
-            raise InputError(self.source, "pft", int(worst), f"0 to {len(PFT_CODES) - 1}")
-        for name in ("dbh", "n"):
-            values = getattr(self, name)
-            if values.size and not np.all(values > 0.0):
-                raise InputError(self.source, name, float(values.min()), "positive values")
-        low = self.dbh < self.of_cohort("dbh_min") * (1.0 - 1e-6)
-        if np.any(low):
-            at = int(np.argmax(low))
-            least, code = self.of_cohort("dbh_min")[at], PFT_CODES[self.pft[at]]
-            raise InputError(
-                self.source,
-                "dbh",
-                float(self.dbh[at]),
-                f"at least {least:.3f} cm, the smallest {code}",
-            )
-        for name, values in self.pools.items():
-            if not np.all(values >= 0.0):
-                raise InputError(self.source, name, float(np.min(values)), "0 or more kgC m-2")
-        for name, values in self.soil.items():
-            if values.shape != (len(self.area), self.layer_bottom.size):
-                expected = f"{len(self.area)} patches with {self.layer_bottom.size} layers"
-                raise InputError(self.source, name, values.shape, expected)
-            if not np.all(np.isfinite(values)):
-                raise InputError(self.source, name, None, "finite soil properties")
-
     def _sort_cohorts(self) -> None:
-        order = np.lexsort((-self._height_of(self.dbh, self.pft), self.patch_index))
+        order = np.lexsort((-self.height_of(self.dbh, self.pft), self.patch_index))
         for name in ("patch_index", "pft", "dbh", "n"):
             setattr(self, name, getattr(self, name)[order])
 
-    def _height_of(self, dbh: np.ndarray, pft: np.ndarray) -> np.ndarray:
+    def height_of(self, dbh: np.ndarray, pft: np.ndarray) -> np.ndarray:
+        """Height [m] of plants of diameters `dbh` [cm] and types `pft`."""
         table = self.parameters.loc[list(PFT_CODES)]
         columns = [
             table[c].to_numpy(float)[pft] for c in ("loglog", "b1Ht", "b2Ht", "h_ref", "h_max")
         ]
         return np.array([height(*row) for row in zip(dbh, *columns, strict=True)])
-
-    def _sizes(self) -> None:
-        self.height = self._height_of(self.dbh, self.pft)
-        rows = zip(
-            self.dbh,
-            self.of_cohort("dbh_crit"),
-            self.of_cohort("b1_leaf"),
-            self.of_cohort("b2_leaf"),
-            strict=True,
-        )
-        self.leaf_max = np.array([leaf_carbon_max(*row) for row in rows])
-        depth = np.array(
-            [
-                root_depth(*row)
-                for row in zip(
-                    self.height,
-                    self.of_cohort("b1_rootdepth"),
-                    self.of_cohort("b2_rootdepth"),
-                    strict=True,
-                )
-            ]
-        )
-        base = zip(
-            self.height, self.of_cohort("b1_crownlen"), self.of_cohort("b2_crownlen"), strict=True
-        )
-        self.crown_middle = 0.5 * (self.height + np.array([crown_base(*row) for row in base]))
-        deepest = np.searchsorted(self.layer_top, depth, side="left") - 1
-        self.root_layer = np.clip(deepest, 0, self.n_layer[self.patch_index] - 1)
-
-    def _canopies(self) -> None:
-        """Open fraction and mean height of the vegetation of each patch.
-
-        The height is the basal-area-weighted mean over cohorts from the top until crowns close.
-        """
-        crown = np.array(
-            [
-                crown_area(*row)
-                for row in zip(
-                    self.dbh,
-                    self.of_cohort("dbh_crit"),
-                    self.of_cohort("b1_crown"),
-                    self.of_cohort("b2_crown"),
-                    self.of_cohort("SLA") * self.leaf_max,
-                    strict=True,
-                )
-            ]
-        )
-        covered = np.minimum(1.0, self.n * crown)
-        basal = self.n * self.dbh**2
-        self.open_fraction = np.ones(self.n_patch)
-        self.veg_height = np.full(self.n_patch, VEG_HEIGHT_MIN)
-        weight = np.zeros(self.n_patch)
-        moment = np.zeros(self.n_patch)
-        for j, p in enumerate(self.patch_index):
-            if self.open_fraction[p] > CANOPY_CLOSED:
-                weight[p] += basal[j]
-                moment[p] += basal[j] * self.height[j]
-                self.open_fraction[p] *= 1.0 - covered[j]
-        vegetated = weight > 0.0
-        mean = moment[vegetated] / weight[vegetated]
-        self.veg_height[vegetated] = np.maximum(mean, VEG_HEIGHT_MIN)
-
-    def _default_reference_height(self) -> np.ndarray:
-        tallest = np.zeros(self.n_cell)
-        np.maximum.at(tallest, self.cell_index[self.patch_index], self.height)
-        return np.maximum(REFERENCE_HEIGHT_MIN, tallest + REFERENCE_ABOVE)
-
-    def require_room_to_grow(self, recruits: Sequence[str] | None) -> None:
-        """Raise InputError unless the forcing is above all canopies that may grow.
-
-        recruits : codes of the types that may establish; None: `self.recruits`
-        """
-        may = self.recruits.copy() if recruits is None else np.zeros_like(self.recruits)
-        may[:, [PFT_CODES.index(code) for code in recruits or ()]] = True
-        may[self.cell_index[self.patch_index], self.pft] = True
-        tallest = np.where(may, self.of_pft("h_max"), 0.0).max(axis=1)
-        low = self.reference_height < CANOPY_TOP * tallest + 1.0
-        if np.any(low):
-            at = int(np.argmax(low))
-            raise InputError(
-                self.source,
-                "reference_height",
-                float(self.reference_height[at]),
-                f"at least {CANOPY_TOP * tallest[at] + 1.0:.1f} m: plants may grow to"
-                f" {tallest[at]:.1f} m, and the forcing must be above them",
-            )
-
-    def _check_reference_height(self) -> None:
-        needed = np.zeros(self.n_cell)
-        np.maximum.at(needed, self.cell_index, CANOPY_TOP * self.veg_height + 1.0)
-        low = self.reference_height < needed
-        if np.any(low):
-            at = int(np.argmax(low))
-            raise InputError(
-                self.source,
-                "reference_height",
-                float(self.reference_height[at]),
-                f"more than displacement and roughness of the vegetation ({needed[at]:.1f} m)",
-            )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -13,8 +12,10 @@ from tqdm import tqdm
 from edlite.errors import InputError
 from edlite.grid.bilinear import bilinear_weights
 from edlite.model.block import Block, lanes_of, load_state, make_block, pack, store_state
+from edlite.model.column_checks import require_room_to_grow
 from edlite.model.columns import Columns
 from edlite.model.compiled import compiled_daily, compiled_steps
+from edlite.model.day_result import DayResult
 from edlite.model.demography.events import turn_of_month
 from edlite.model.demography.settings import Demography
 from edlite.model.foliage import Foliage
@@ -23,44 +24,14 @@ from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
 from edlite.model.prescription import Prescription
 from edlite.model.records import BUDGET, COHORT, HOURLY, RECORDS, STEPS_PER_DAY
+from edlite.model.seasons import CURVES, calendar_of, day_of_year, month_begun
 from edlite.model.state import State
 
 ONE_DAY = np.timedelta64(1, "D")
-CURVES = ("spring_a", "spring_b", "autumn_a", "autumn_b")
-# greenness curves that stand for "always in leaf", for stands without cold-deciduous plants
-ALWAYS_GREEN = {"spring_a": 1e3, "spring_b": -40.0, "autumn_a": 1e-6, "autumn_b": 30.0}
 
 
 class IntegrationError(RuntimeError):
     """The integrator's step size fell below its limit, or its state left the sanity bounds."""
-
-
-@dataclass
-class DayResult:
-    """Results of a day by patch.
-
-    columns : the patches and cohorts of this day; the same object as long as they do not change
-    fluxes : (record, len(HOURLY), patch), named by `edlite.model.records.HOURLY`
-    theta, soil_temperature : (record, layer, patch)
-    budget : (record, len(BUDGET), patch), mean rates named by `edlite.model.records.BUDGET`
-    cohorts : (record, len(COHORT), cohort), or None if not asked for
-    lai, leaf_carbon : (patch,) during the day
-    litter_fast, litter_structural [kgC m-2], activity : (patch,) at its end
-    fast_carbon, structural_carbon, slow_carbon, growth_export, plant_carbon : (patch,) kgC m-2 at
-        its end, plants without structural (heartwood) carbon
-    water_max, water_sum [kg m-2], energy_max [W m-2], carbon_max [1], below, above [m3 m-3] :
-        (patch,) budget residuals and excursions of moisture of the day's steps
-    substeps : (patch,) of the integrator
-    """
-
-    date: np.datetime64
-    columns: Columns
-    fluxes: np.ndarray
-    theta: np.ndarray
-    soil_temperature: np.ndarray
-    budget: np.ndarray
-    cohorts: np.ndarray | None
-    patch: dict[str, np.ndarray]
 
 
 Sink = Callable[[DayResult], None]
@@ -87,26 +58,6 @@ def interpolation(columns: Columns, meteorology: Meteorology) -> tuple[np.ndarra
     lat = meteorology.lat.reshape(n_lat, n_lon)[:, 0]
     lon = meteorology.lon.reshape(n_lat, n_lon)[0]
     return bilinear_weights(lat, lon, columns.lat, columns.lon, meteorology.source)
-
-
-def calendar_of(
-    phenology: xr.Dataset | None, columns: Columns, year: int, *, needed: bool = True
-) -> dict[str, np.ndarray]:
-    """Greenness curves (cell,) of a year; raises InputError where deciduous plants need them.
-
-    phenology : dataset with spring_a, spring_b, autumn_a, autumn_b by cell, or by year and cell
-    """
-    if phenology is None:
-        if needed and np.any(columns.of_cohort("phenology_habit") == 2):
-            raise InputError(
-                columns.source, "phenology", None, "greenness curves for cold-deciduous cohorts"
-            )
-        return {k: np.full(columns.n_cell, v) for k, v in ALWAYS_GREEN.items()}
-    if "year" in phenology.dims:
-        if year not in phenology["year"]:
-            raise InputError("phenology", "year", year, f"one of {phenology['year'].values}")
-        phenology = phenology.sel(year=year)
-    return {k: np.broadcast_to(phenology[k].values, columns.n_cell).astype(float) for k in CURVES}
 
 
 def run(
@@ -193,7 +144,7 @@ def run(
             if foliage is not None:
                 for block in blocks:
                     _set_target(block, foliage, tomorrow)
-            midnight = day_of_year(tomorrow), _month_begun(tomorrow)
+            midnight = day_of_year(tomorrow), month_begun(tomorrow)
 
             def work(block, met=met, target=target, result=result, midnight=midnight, date=date):
                 lane_target = (
@@ -222,12 +173,6 @@ def run(
     return state
 
 
-def _month_begun(date: np.datetime64) -> float:
-    """Month (1-12) that begins at midnight of `date`, 0 on any but its first day."""
-    first = date == date.astype("datetime64[M]").astype("datetime64[D]")
-    return float(date.astype("datetime64[M]").astype(int) % 12 + 1) if first else 0.0
-
-
 def _require_suitable(
     columns: Columns, slow: Demography, foliage: bool, by_cohort: bool, prescribed: bool
 ) -> None:
@@ -245,12 +190,7 @@ def _require_suitable(
             "static, fixed or growth where moisture is prescribed by patch",
         )
     if slow.sizes_change:
-        columns.require_room_to_grow(slow.recruits if slow.reproduction else ())
-
-
-def day_of_year(date: np.datetime64) -> float:
-    """1 on 1 January."""
-    return float((date - date.astype("datetime64[Y]").astype("datetime64[D]")).astype(int) + 1)
+        require_room_to_grow(columns, slow.recruits if slow.reproduction else ())
 
 
 def _set_calendar(block: Block, columns: Columns, curves: dict[str, np.ndarray]) -> None:

@@ -17,7 +17,7 @@ def in_season(
 ) -> State:
     """A start with cold-deciduous plants as the season has them; others stay in full leaf.
 
-    curves : greenness curves by cell, as `edlite.model.driver.calendar_of` returns them
+    curves : greenness curves by cell, as `edlite.model.seasons.calendar_of` returns them
 
     What leaf fall would have left in store (half of the leaf carbon that is missing) is in store:
     plants that start bare could not flush otherwise. The other half is no litter of this run.

@@ -20,7 +20,7 @@ from edlite.constants import DAY_S, YEAR_S
 from edlite.errors import InputError
 from edlite.files import atomic_path, provenance, write_dataset
 from edlite.model.columns import Columns
-from edlite.model.driver import DayResult
+from edlite.model.day_result import DayResult
 from edlite.model.output_files import (
     BLOCK_DAYS,
     HOURS_PER_DAY,

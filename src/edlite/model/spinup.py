@@ -16,10 +16,11 @@ import xarray as xr
 from edlite.errors import InputError
 from edlite.model.carbon_cycle import CarbonCycle, Pools
 from edlite.model.columns import Columns
-from edlite.model.driver import Sink, calendar_of, day_of_year, run
+from edlite.model.driver import Sink, run
 from edlite.model.first_leaves import in_season
 from edlite.model.meteorology import AIR_TEMPERATURE, CO2, SPECIFIC_HUMIDITY, Meteorology
 from edlite.model.options import ModelOptions
+from edlite.model.seasons import calendar_of, day_of_year
 from edlite.model.state import State
 
 METHODS = ("accelerated", "plain")

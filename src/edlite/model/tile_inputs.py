@@ -10,7 +10,7 @@ import xarray as xr
 from edlite.errors import InputError
 from edlite.files import read_dataset
 from edlite.model.columns import Columns
-from edlite.model.driver import CURVES
+from edlite.model.seasons import CURVES
 
 ONE_DAY = np.timedelta64(1, "D")
 

@@ -9,7 +9,7 @@ import xarray as xr
 from edlite.constants import DAY_S
 from edlite.model import records
 from edlite.model.columns import Columns
-from edlite.model.driver import DayResult
+from edlite.model.day_result import DayResult
 from edlite.parameters import PFT_CODES
 from edlite.site.settings import Output
 from edlite.soil.layers import root_zone_weights

@@ -13,11 +13,11 @@ from edlite.errors import InputError
 from edlite.files import read_dataset
 from edlite.initial.phenology import fit_autumn, fit_spring
 from edlite.model.columns import Columns
-from edlite.model.driver import calendar_of, day_of_year
 from edlite.model.first_leaves import in_season
 from edlite.model.foliage import Foliage
 from edlite.model.meteorology import Meteorology
 from edlite.model.options import ModelOptions
+from edlite.model.seasons import calendar_of, day_of_year
 from edlite.model.state import State
 from edlite.parameters import PFT_CODES, load_pft
 from edlite.site.cohorts import model_cohorts

@@ -38,7 +38,7 @@ def turn_of_month(
     year.
 
     state : after the daily update of that midnight; it stays as it is
-    curves : greenness curves by cell, as `edlite.model.driver.calendar_of` returns them
+    curves : greenness curves by cell, as `edlite.model.seasons.calendar_of` returns them
     date : first day of the month that begins; a year begins with January
 
     The columns returned are those given if patches and cohorts are the same. Carbon, water and area

@@ -14,8 +14,8 @@ from edlite.constants import BIOMASS_PER_CARBON
 from edlite.kernels.plant_carbon import COMPLETE
 from edlite.kernels.vegetation import COLD_DECIDUOUS
 from edlite.model.columns import Columns
-from edlite.model.daily import GROWTH_MONTH
 from edlite.model.demography.sizes import diameter_of_wood, heights
+from edlite.model.plant_day import GROWTH_MONTH
 from edlite.model.state import State
 
 FULL_SIZE = 1.0 - 1e-9  # of the diameter at which grass is grown
