@@ -28,7 +28,7 @@ class Demography:
     treefall_rate : yr-1, mortality of plants below 10 m by falling trees
     disturbance_rate : yr-1, share of area disturbed
     max_patches, max_cohorts : of a cell and of a patch; fusion aims at them
-    patch_tolerance : smallest difference of light profiles that still fuses patches, 0 to 1
+    patch_tolerance : difference of light profiles below which patches fuse, 0 to 1
     recruits : codes of the PFTs whose seedlings may establish; None: those of the cell's start
     """
 
@@ -49,7 +49,7 @@ class Demography:
     disturbance_rate: float = 0.014
     max_patches: int = 8
     max_cohorts: int = 12
-    patch_tolerance: float = 0.2
+    patch_tolerance: float = 0.1
     recruits: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
