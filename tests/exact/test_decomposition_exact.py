@@ -24,11 +24,11 @@ RESPIRATION = (
     respiration.decomposition_activity,
 )
 MIDNIGHT = (
-    *(daily.daily_update, daily._soil_pools, daily._close_ground, daily._keep_residual),
+    *(daily.daily_update, daily._soil_pools, daily._close_ground),
     *(plant_day.root_zone_wetness, plant_day.turnover, plant_day.display, plant_day.respirations),
     *(plant_day.follow_phenology, plant_day.shed_leaves, plant_day.carbon_balance),
-    *(plant_day.spend, plant_day.set_aside, plant_day.close_plants),
-    budgets.stocks,
+    *(plant_day.spend, plant_day.set_aside, plant_day.close_plants, plant_day._to_litter),
+    *(budgets.stocks, budgets.stocks_before, budgets.stocks_after, budgets.close_midnight),
 )
 POOLS = ("fast_carbon", "structural_carbon", "slow_carbon")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from edlite.model.column_sizes import full_leaf
 from edlite.model.demography.arrays import in_order, merge_cohorts, merge_patches
 from edlite.model.demography.cohort_fusion import (
     FUSED_LAI,
@@ -18,7 +19,7 @@ from edlite.model.demography.patch_fusion import (
     leaf_area_profiles,
 )
 from edlite.model.demography.settings import PRESETS
-from edlite.model.demography.sizes import diameter_of_wood, full_leaf
+from edlite.model.demography.sizes import diameter_of_wood
 from edlite.model.state_fields import FIELDS
 from edlite.parameters import PFT_CODES
 from helpers.stands import (

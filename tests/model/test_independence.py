@@ -7,6 +7,7 @@ from edlite.files import write_dataset
 from edlite.model.state import State
 from edlite.model.state_fields import BY_COHORT, FIELDS
 from helpers.model_columns import PATCHES, columns_of, run_days, weather
+from helpers.stands import assert_same
 
 
 def cohorts_of(columns, patch):
@@ -28,11 +29,6 @@ def assert_same_patch(run, patch, other, other_patch):
     for one, two in zip(run.days, other.days, strict=True):
         np.testing.assert_array_equal(one.fluxes[..., patch], two.fluxes[..., other_patch])
         np.testing.assert_array_equal(one.theta[..., patch], two.theta[..., other_patch])
-
-
-def assert_same_state(a: State, b: State):
-    for name in FIELDS:
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +59,7 @@ def test_many_blocks_and_threads(together, met, options):
     many = PATCHES * 5
     one = run_days(met, many, days=2, threads=1, options=options)
     two = run_days(met, many, days=2, threads=2, options=options)
-    assert_same_state(one.last, two.last)
+    assert_same(one.last, two.last)
     for copy in (0, 2, 4):
         for patch in range(len(PATCHES)):
             assert_same_patch(two, copy * len(PATCHES) + patch, together, patch)
@@ -85,13 +81,13 @@ def test_restart(together, met, options, tmp_path):
     write_dataset(together.last.to_dataset(columns), path)
     state = State.read(path, columns)
     later = run_days(met, start="2001-03-03", days=2, state=state, options=options)
-    assert_same_state(later.last, through.last)
+    assert_same(later.last, through.last)
     for one, two in zip(later.days, through.days[2:], strict=True):
         np.testing.assert_array_equal(one.fluxes, two.fluxes)
 
 
 def test_run_leaves_the_given_state_alone(together):
-    assert_same_state(
+    assert_same(
         together.first,
         run_days(weather("2001-03-01", 4, warm=276.0, swing=8.0), days=1).first,
     )

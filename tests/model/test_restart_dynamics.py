@@ -11,6 +11,7 @@ from edlite.model.records import BUDGET
 from edlite.model.state import State
 from edlite.model.state_fields import BY_COHORT, FIELDS
 from helpers.model_columns import CURVES, Patch, columns_of, start_state, weather
+from helpers.stands import assert_same
 
 STANDS = (
     Patch(cohorts=(("MHW", 30.0, 0.02), ("LHW", 12.0, 0.06), ("EHW", 6.0, 0.1), ("LC", 3.0, 0.1))),
@@ -46,11 +47,6 @@ def by_cell(state: State, cell: int) -> dict[str, np.ndarray]:
         for name, field in FIELDS.items()
         if name not in ("cell_index", "patch_index")
     }
-
-
-def assert_same(a: State, b: State):
-    for name in FIELDS:
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +140,13 @@ def test_forcing_below_what_may_grow_is_refused():
             "2001-01-01",
             "2001-01-02",
         )
+
+
+def test_types_that_may_establish_need_their_seasons():
+    """Pines alone need no greenness curves, unless oaks may come."""
+    columns = columns_of((STANDS[1],), reference_height=np.array([55.0]))
+    state = start_state(columns, (STANDS[1],))
+    oaks = ModelOptions(dynamics="full", demography={"recruits": ["NP", "MHW"]})
+    short = weather("2001-01-01", 2, warm=280.0)
+    with pytest.raises(ValueError, match="phenology; expected greenness curves: MHW"):
+        run(columns, state, short, oaks, "2001-01-01", "2001-01-02")

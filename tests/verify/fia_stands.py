@@ -25,9 +25,9 @@ from edlite.model.state import State
 from edlite.site.config import read_site_run
 from edlite.site.ed2_case import write_ed2_case
 from edlite.site.setup import build
+from edlite.variables import RESPIRATIONS
 
 N_STAND = 12
-RESPIRATIONS = ("leaf", "root", "growth", "storage", "virtual")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Place:
             soil_temperature=295.0,
             theta=first.theta[:, 0],
         )
-        names = ("gpp", "rh", *(f"{r}_respiration" for r in RESPIRATIONS))
+        names = ("gpp", "rh", *RESPIRATIONS)
         sums = {name: np.zeros(columns.n_cell) for name in names}
         days = 0
 
@@ -181,7 +181,7 @@ class Place:
         )
         seconds = time.perf_counter() - begun
         mean = {name: total / days * YEAR_S for name, total in sums.items()}
-        ra = sum(mean[f"{r}_respiration"] for r in RESPIRATIONS)
+        ra = sum(mean[name] for name in RESPIRATIONS)
         reco = ra + mean["rh"]
         table = pd.DataFrame({"gpp": mean["gpp"], "reco": reco, "nee": reco - mean["gpp"]})
         return table, seconds

@@ -16,7 +16,7 @@ from edlite.model.driver import run
 from edlite.model.options import ModelOptions
 from edlite.model.records import BUDGET, HOURLY
 from edlite.model.state import State
-from edlite.parameters import PFT_CODES
+from edlite.parameters import PFT_CODES, PFT_NAMES
 from edlite.site.config import read_site_run
 from edlite.site.ed2_case import write_ed2_case
 from edlite.site.settings import NearBare, Stand
@@ -30,14 +30,6 @@ COLOURS = {
     "EHW": "#E69F00",
     "MHW": "#009E73",
     "LHW": "#CC79A7",
-}
-NAMES = {
-    "DC3": "grass",
-    "NP": "northern pine",
-    "LC": "late conifer",
-    "EHW": "early hardwood",
-    "MHW": "mid hardwood",
-    "LHW": "late hardwood",
 }
 
 
@@ -153,7 +145,7 @@ def plot_succession(result: Succession, title: str, path: Path) -> None:
             table.index,
             *(table[code] for code in codes),
             colors=[COLOURS[code] for code in codes],
-            labels=[NAMES[code] for code in codes],
+            labels=[PFT_NAMES[code] for code in codes],
         )
         axis.set_ylabel(label, fontsize=9)
     axes[0].legend(fontsize=8, ncols=3, loc="upper left")

@@ -87,8 +87,7 @@ def simulate(
         options.reference_height,
     )
     state = State.read(state_path, columns)
-    if not columns.has_structure(state):  # the stand has changed since its start
-        columns = columns.with_structure(state)
+    columns = columns.with_structure(state)  # the stand may have changed since its start
     meteorology = Meteorology.from_forcing_file(forcing)
     curves = read_curves(phenology, columns)
     start, end = span(year, params.get("days"))

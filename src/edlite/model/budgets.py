@@ -85,8 +85,14 @@ def stocks(seconds, fast, ground, soil, cohorts, plants, water, energy, carbon):
 
 
 @lane_loop
-def close_step(dt, seconds, fast, ground, soil, cohorts, plants, step, book):
-    """Compare the stocks after a step with those before and with the fluxes; keep the worst."""
+def stocks_before(seconds, fast, ground, soil, cohorts, plants, book):
+    """Keep the stocks before a step, or before midnight's changes."""
+    stocks(seconds, fast, ground, soil, cohorts, plants, book.water, book.energy, book.carbon)
+
+
+@lane_loop
+def stocks_after(seconds, fast, ground, soil, cohorts, plants, book):
+    """Keep the stocks after them."""
     stocks(
         seconds,
         fast,
@@ -98,6 +104,21 @@ def close_step(dt, seconds, fast, ground, soil, cohorts, plants, step, book):
         book.scratch_energy,
         book.scratch_carbon,
     )
+
+
+@lane_loop
+def close_midnight(fast, ground, soil, cohorts, plants, book):
+    """What the changes of midnight, which exchange nothing with the air, made or lost of carbon."""
+    stocks_after(0.0, fast, ground, soil, cohorts, plants, book)
+    for i in range(LANES):
+        residual = abs(book.scratch_carbon[i] - book.carbon[i]) / book.carbon[i]
+        book.carbon_max[i] = max(book.carbon_max[i], residual)
+
+
+@lane_loop
+def close_step(dt, seconds, fast, ground, soil, cohorts, plants, step, book):
+    """Compare the stocks after a step with those before and with the fluxes; keep the worst."""
+    stocks_after(seconds, fast, ground, soil, cohorts, plants, book)
     for i in range(LANES):
         water = (
             book.scratch_water[i]

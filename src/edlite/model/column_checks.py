@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edlite.errors import InputError
+from edlite.kernels.vegetation import COLD_DECIDUOUS
 from edlite.parameters import PFT_CODES
 from edlite.soil.layers import MIN_LAYERS
 
@@ -58,37 +59,59 @@ def check_columns(columns: Columns) -> None:
             raise InputError(columns.source, name, None, "finite soil properties")
 
 
+def _establish(columns: Columns, recruits: Sequence[str] | None) -> np.ndarray:
+    """Whether a type may establish in a cell, (cell, pft) bool."""
+    may = columns.recruits.copy() if recruits is None else np.zeros_like(columns.recruits)
+    may[:, [PFT_CODES.index(code) for code in recruits or ()]] = True
+    return may
+
+
+def require_no_seasons(columns: Columns, recruits: Sequence[str] | None) -> None:
+    """Raise InputError if a cold-deciduous type may establish: it needs greenness curves.
+
+    recruits : codes of the types that may establish; None: those of the columns
+    """
+    cold = columns.of_pft("phenology_habit") == COLD_DECIDUOUS
+    found = np.flatnonzero(_establish(columns, recruits).any(axis=0) & cold)
+    if found.size:
+        code = PFT_CODES[found[0]]
+        expected = f"greenness curves: {code}, which is cold-deciduous, may establish"
+        raise InputError(columns.source, "phenology", None, expected)
+
+
 def require_room_to_grow(columns: Columns, recruits: Sequence[str] | None) -> None:
     """Raise InputError unless the forcing is above all canopies that may grow.
 
     recruits : codes of the types that may establish; None: those of the columns
     """
-    may = columns.recruits.copy() if recruits is None else np.zeros_like(columns.recruits)
-    may[:, [PFT_CODES.index(code) for code in recruits or ()]] = True
+    may = _establish(columns, recruits)
     may[columns.cell_index[columns.patch_index], columns.pft] = True
     tallest = np.where(may, columns.of_pft("h_max"), 0.0).max(axis=1)
-    low = columns.reference_height < CANOPY_TOP * tallest + 1.0
-    if np.any(low):
-        at = int(np.argmax(low))
-        raise InputError(
-            columns.source,
-            "reference_height",
-            float(columns.reference_height[at]),
-            f"at least {CANOPY_TOP * tallest[at] + 1.0:.1f} m: plants may grow to"
-            f" {tallest[at]:.1f} m, and the forcing must be above them",
+    needed = CANOPY_TOP * tallest + 1.0
+
+    def why(at: int) -> str:
+        return (
+            f"at least {needed[at]:.1f} m: plants may grow to {tallest[at]:.1f} m, and the forcing"
+            " must be above them"
         )
+
+    _require_height(columns, needed, why)
 
 
 def check_reference_height(columns: Columns) -> None:
     """Raise InputError unless the forcing is above displacement and roughness."""
     needed = np.zeros(columns.n_cell)
     np.maximum.at(needed, columns.cell_index, CANOPY_TOP * columns.veg_height + 1.0)
+
+    def why(at: int) -> str:
+        return f"more than displacement and roughness of the vegetation ({needed[at]:.1f} m)"
+
+    _require_height(columns, needed, why)
+
+
+def _require_height(columns: Columns, needed: np.ndarray, why: Callable[[int], str]) -> None:
     low = columns.reference_height < needed
     if np.any(low):
         at = int(np.argmax(low))
-        raise InputError(
-            columns.source,
-            "reference_height",
-            float(columns.reference_height[at]),
-            f"more than displacement and roughness of the vegetation ({needed[at]:.1f} m)",
-        )
+        height = float(columns.reference_height[at])
+        raise InputError(columns.source, "reference_height", height, why(at))

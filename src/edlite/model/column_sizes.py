@@ -6,28 +6,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edlite.kernels.allometry import crown_area, crown_base, leaf_carbon_max, root_depth
+from edlite.kernels.allometry import crown_area, crown_base, height, leaf_carbon_max, root_depth
 
 if TYPE_CHECKING:
     from edlite.model.columns import Columns
 
+SHAPE = ("loglog", "b1Ht", "b2Ht", "h_ref", "h_max")
+LEAF = ("dbh_crit", "b1_leaf", "b2_leaf")
 CANOPY_CLOSED = 1e-3  # open fraction below which lower cohorts do not set the canopy height
 VEG_HEIGHT_MIN = 0.15  # m
 REFERENCE_HEIGHT_MIN = 10.0  # m
 REFERENCE_ABOVE = 10.0  # m above the tallest cohort
 
 
+def heights(columns: Columns, pft: np.ndarray, dbh: np.ndarray) -> np.ndarray:
+    """Height [m] of plants of types `pft` and diameters `dbh` [cm]."""
+    rows = zip(dbh, *(columns.of_pft(name)[pft] for name in SHAPE), strict=True)
+    return np.array([height(*row) for row in rows], float)
+
+
+def full_leaf(columns: Columns, pft: np.ndarray, dbh: np.ndarray) -> np.ndarray:
+    """Leaf carbon in full leaf [kgC plant-1]."""
+    rows = zip(dbh, *(columns.of_pft(name)[pft] for name in LEAF), strict=True)
+    return np.array([leaf_carbon_max(*row) for row in rows], float)
+
+
 def set_sizes(columns: Columns) -> None:
     """Height, leaf carbon in full leaf, crown middle and deepest rooted layer of every cohort."""
-    columns.height = columns.height_of(columns.dbh, columns.pft)
-    rows = zip(
-        columns.dbh,
-        columns.of_cohort("dbh_crit"),
-        columns.of_cohort("b1_leaf"),
-        columns.of_cohort("b2_leaf"),
-        strict=True,
-    )
-    columns.leaf_max = np.array([leaf_carbon_max(*row) for row in rows])
+    columns.height = heights(columns, columns.pft, columns.dbh)
+    columns.leaf_max = full_leaf(columns, columns.pft, columns.dbh)
     depth = np.array(
         [
             root_depth(*row)

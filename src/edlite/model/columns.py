@@ -16,9 +16,10 @@ import pandas as pd
 
 from edlite.errors import InputError
 from edlite.files import read_cells, read_dataset
-from edlite.kernels.allometry import height, structural_carbon
+from edlite.kernels.allometry import structural_carbon
 from edlite.model.column_checks import check_columns, check_reference_height
-from edlite.model.column_sizes import default_reference_height, set_canopies, set_sizes
+from edlite.model.column_sizes import default_reference_height, heights, set_canopies, set_sizes
+from edlite.model.state_fields import STRUCTURE
 from edlite.parameters import COVERS, PFT_CODES, load_pft, pft_index
 from edlite.soil.layers import LAYER_BOTTOM
 
@@ -225,35 +226,29 @@ class Columns:
         )
 
     def with_structure(self, state: State) -> Columns:
-        """Columns with the patches and cohorts of `state`, on the soils of the same cells.
+        """Columns with the patches and cohorts of `state`, on the soils of the same cells; these
+        columns themselves where they are the same.
 
         The cohorts must be by patch, tallest first, as `edlite.model.demography` leaves them.
         """
+        if self.has_structure(state):
+            return self
         first = np.searchsorted(self.cell_index, np.arange(self.n_cell))[state.cell_index]
         columns = replace(
             self,
-            cell_index=state.cell_index.copy(),
-            area=state.area.copy(),
-            cover=state.cover.copy(),
-            age=state.age.copy(),
+            **{name: getattr(state, name).copy() for name in (*STRUCTURE, "age")},
             pools={pool: getattr(state, pool).copy() for pool in POOLS},
             soil={name: values[first] for name, values in self.soil.items()},
             n_layer=self.n_layer[first],
             free=self.free[first],
-            patch_index=state.patch_index.copy(),
-            pft=state.pft.copy(),
-            dbh=state.dbh.copy(),
-            n=state.n.copy(),
         )
-        for name in ("patch_index", "pft", "dbh", "n"):
-            if not np.array_equal(getattr(columns, name), getattr(state, name)):
-                raise ValueError("cohorts of the state are not by patch, tallest first")
+        if not columns.has_structure(state):
+            raise ValueError("cohorts of the state are not by patch, tallest first")
         return columns
 
     def has_structure(self, state: State) -> bool:
         """Whether the patches and cohorts of `state` are these."""
-        names = ("cell_index", "area", "cover", "patch_index", "pft", "dbh", "n")
-        return all(np.array_equal(getattr(self, name), getattr(state, name)) for name in names)
+        return all(np.array_equal(getattr(self, name), getattr(state, name)) for name in STRUCTURE)
 
     def identity(self) -> dict[str, str]:
         """Digests of what a state of these columns is tied to: PFT parameters, initial stand."""
@@ -264,7 +259,7 @@ class Columns:
 
     def _stand_digest(self) -> str:
         digest = hashlib.sha256()
-        for name in ("cell_id", "cell_index", "area", "cover", "patch_index", "pft", "dbh", "n"):
+        for name in ("cell_id", *STRUCTURE):
             digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
         return digest.hexdigest()[:16]
 
@@ -338,14 +333,6 @@ class Columns:
         return np.bincount(self.cell_index, self.area * patch, self.n_cell)
 
     def _sort_cohorts(self) -> None:
-        order = np.lexsort((-self.height_of(self.dbh, self.pft), self.patch_index))
+        order = np.lexsort((-heights(self, self.pft, self.dbh), self.patch_index))
         for name in ("patch_index", "pft", "dbh", "n"):
             setattr(self, name, getattr(self, name)[order])
-
-    def height_of(self, dbh: np.ndarray, pft: np.ndarray) -> np.ndarray:
-        """Height [m] of plants of diameters `dbh` [cm] and types `pft`."""
-        table = self.parameters.loc[list(PFT_CODES)]
-        columns = [
-            table[c].to_numpy(float)[pft] for c in ("loglog", "b1Ht", "b2Ht", "h_ref", "h_max")
-        ]
-        return np.array([height(*row) for row in zip(dbh, *columns, strict=True)])

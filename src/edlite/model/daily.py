@@ -13,7 +13,7 @@ import numpy as np
 from edlite.constants import DAY_S
 from edlite.kernels.mathematics import lane_loop, loop_group
 from edlite.kernels.soil_carbon import RESPIRED_STRUCTURAL
-from edlite.model.budgets import stocks
+from edlite.model.budgets import close_midnight, stocks_before
 from edlite.model.lanes import LANES
 from edlite.model.plant_day import (
     carbon_balance,
@@ -84,14 +84,6 @@ def _close_ground(ground, day_book):
         ground.canopy_t_sum[i] = 0.0
 
 
-@lane_loop
-def _keep_residual(book):
-    """The worst relative carbon residual."""
-    for i in range(LANES):
-        residual = abs(book.scratch_carbon[i] - book.carbon[i]) / book.carbon[i]
-        book.carbon_max[i] = max(book.carbon_max[i], residual)
-
-
 @loop_group
 def daily_update(
     switches,
@@ -115,7 +107,7 @@ def daily_update(
 
     Expects matric potentials of the present state in `work.psi`.
     """
-    stocks(DAY_S, fast, ground, soil, cohorts, plants, book.water, book.energy, book.carbon)
+    stocks_before(DAY_S, fast, ground, soil, cohorts, plants, book)
     _soil_pools(ground, day_book)
     follows = switches.carbon_balance < 0.5
     for c in range(cohorts.n.shape[0]):
@@ -134,15 +126,4 @@ def daily_update(
                 set_aside(month, c, ground, cohorts, plants)
         close_plants(switches.counts, c, ground, cohorts, plants, work)
     _close_ground(ground, day_book)
-    stocks(
-        0.0,
-        fast,
-        ground,
-        soil,
-        cohorts,
-        plants,
-        book.scratch_water,
-        book.scratch_energy,
-        book.scratch_carbon,
-    )
-    _keep_residual(book)
+    close_midnight(fast, ground, soil, cohorts, plants, book)

@@ -2,7 +2,7 @@
 
 from edlite.constants import STEP_S
 from edlite.kernels.mathematics import lane_loop, loop_group
-from edlite.model.budgets import close_step, stocks
+from edlite.model.budgets import close_step, stocks_before
 from edlite.model.derivatives import diagnose, leaf_temperatures
 from edlite.model.exchange import boundary_layers, turbulence
 from edlite.model.fast_step import (
@@ -76,17 +76,7 @@ def steps_with(advance):
         for s in range(first_step, last_step):
             at = s // per_record
             seconds = s * STEP_S
-            stocks(
-                seconds,
-                fast,
-                ground,
-                soil,
-                cohorts,
-                plants,
-                book.water,
-                book.energy,
-                book.carbon,
-            )
+            stocks_before(seconds, fast, ground, soil, cohorts, plants, book)
             lane_weather(met_points[s], stand, met)
             _zero_integrals(n_controlled, buffers[0])
             prescribe(theta_target[s], fast, soil, stand)

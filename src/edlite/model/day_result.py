@@ -20,8 +20,7 @@ class DayResult:
     cohorts : (record, len(COHORT), cohort), or None if not asked for
     lai, leaf_carbon : (patch,) during the day
     litter_fast, litter_structural [kgC m-2], activity : (patch,) at its end
-    fast_carbon, structural_carbon, slow_carbon, growth_export, plant_carbon : (patch,) kgC m-2 at
-        its end, plants without structural (heartwood) carbon
+    fast_carbon, structural_carbon, slow_carbon, growth_export : (patch,) kgC m-2 at its end
     water_max, water_sum [kg m-2], energy_max [W m-2], carbon_max [1], below, above [m3 m-3] :
         (patch,) budget residuals and excursions of moisture of the day's steps
     substeps : (patch,) of the integrator

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from edlite.errors import InputError
 from edlite.grid.bilinear import bilinear_weights
 from edlite.model.block import Block, lanes_of, load_state, make_block, pack, store_state
-from edlite.model.column_checks import require_room_to_grow
+from edlite.model.column_checks import require_no_seasons, require_room_to_grow
 from edlite.model.columns import Columns
 from edlite.model.compiled import compiled_daily, compiled_steps
 from edlite.model.day_result import DayResult
@@ -39,7 +39,7 @@ MonthSink = Callable[[np.datetime64, Columns, State], None]
 _BOOK = ("water_max", "water_sum", "energy_max", "carbon_max", "below", "above")
 _DAY_BOOK = ("litter_fast", "litter_structural", "activity")
 _POOLS = ("fast_carbon", "structural_carbon", "slow_carbon", "growth_export")
-_PATCH = ("lai", "leaf_carbon", "plant_carbon", *_DAY_BOOK, *_POOLS, *_BOOK, "substeps")
+_PATCH = ("lai", "leaf_carbon", *_DAY_BOOK, *_POOLS, *_BOOK, "substeps")
 
 
 def interpolation(columns: Columns, meteorology: Meteorology) -> tuple[np.ndarray, np.ndarray]:
@@ -100,17 +100,19 @@ def run(
     if foliage is not None:
         foliage.require(start, end, columns.n_cohort)
     slow = options.slow()
-    if not columns.has_structure(state):
-        columns = columns.with_structure(state)
+    columns = columns.with_structure(state)
     _require_suitable(columns, slow, foliage is not None, by_cohort, theta is not None)
+    if phenology is None and slow.reproduction:
+        require_no_seasons(columns, slow.recruits)
     state = state.copy()
     prescription = None if theta is None else Prescription(theta, columns)
     switches = options.switches()
     if foliage is not None:  # leaves are given: nothing is left to the carbon balance
         switches = switches._replace(carbon_balance=0.0)
 
+    point, weight = interpolation(columns, meteorology)  # by cell: patches may change
+
     def blocks_of(columns: Columns, state: State) -> list[Block]:
-        point, weight = interpolation(columns, meteorology)
         prescribed = np.full(columns.n_patch, prescription is not None)
         blocks = []
         for patches in pack(columns):
@@ -305,9 +307,6 @@ def _run_block_day(
             result.cohorts[:, :, own] = block.output.cohorts[:, :, : len(own), lane]
     result.patch["lai"][patches] = lai[:used]
     result.patch["leaf_carbon"][patches] = carbon[:used]
-    plants = block.plants
-    tissue = plants.leaf_carbon + plants.root_carbon + plants.sapwood_carbon + plants.storage_carbon
-    result.patch["plant_carbon"][patches] = (block.cohorts.n * tissue).sum(axis=0)[:used]
     for name in _DAY_BOOK:
         result.patch[name][patches] = getattr(block.day_book, name)[:used]
     for name in _POOLS:

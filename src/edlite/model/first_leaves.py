@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from edlite.kernels.plant_carbon import BARE, COMPLETE, DROPPING, GROWING
+from edlite.kernels.plant_carbon import BARE, COMPLETE, DROPPING, GROWING, ON_ALLOMETRY
 from edlite.kernels.vegetation import AUTUMN, COLD_DECIDUOUS, RETAINED, greenness
 from edlite.model.columns import Columns
+from edlite.model.seasons import CURVES
 from edlite.model.state import State
 
 NEARLY_ALL = 0.999  # greenness from which a start is in full leaf: the curve never reaches 1
+
+
+def displayed(
+    columns: Columns,
+    pft: np.ndarray,
+    cell: np.ndarray,
+    curves: dict[str, np.ndarray],
+    day_of_year: float,
+) -> np.ndarray:
+    """Share of their leaves that plants of types `pft` display in a season; 1 but for
+    cold-deciduous ones. Curves as in `in_season`."""
+    by_cell = zip(*(curves[name] for name in CURVES), strict=True)
+    green = np.array([greenness(float(day_of_year), *map(float, curve)) for curve in by_cell])
+    return np.where(columns.of_pft("phenology_habit")[pft] == COLD_DECIDUOUS, green[cell], 1.0)
+
+
+def status_of(green: np.ndarray, day_of_year: float) -> np.ndarray:
+    """Status of leaves of which the share `green` is displayed."""
+    part = np.where(green > 0.0, DROPPING if day_of_year >= AUTUMN else GROWING, BARE)
+    return np.where(green < 1.0 - ON_ALLOMETRY, part, COMPLETE).astype(int)
 
 
 def in_season(
@@ -23,17 +44,12 @@ def in_season(
     plants that start bare could not flush otherwise. The other half is no litter of this run.
     """
     state = state.copy()
-    names = ("spring_a", "spring_b", "autumn_a", "autumn_b")
-    by_cell = zip(*(curves[name] for name in names), strict=True)
-    green = np.array([greenness(day_of_year, *curve) for curve in by_cell])
-    green = green[columns.cell_index[columns.patch_index]]
-    cold = columns.of_cohort("phenology_habit") == COLD_DECIDUOUS
+    cell = columns.cell_index[columns.patch_index]
+    green = displayed(columns, columns.pft, cell, curves, day_of_year)
+    green = np.where(green < NEARLY_ALL, green, 1.0)
     full = state.leaf_carbon
-    green = np.where(cold & (green < NEARLY_ALL), green, 1.0)
     shown = green * full
-    falling = DROPPING if day_of_year >= AUTUMN else GROWING
-    part = np.where(green > 0.0, falling, BARE)
-    state.status = np.where(green < 1.0, part, COMPLETE).astype(int)
+    state.status = status_of(green, day_of_year)
     state.storage_carbon = state.storage_carbon + RETAINED * (full - shown)
     state.leaf_carbon = shown
     return state

@@ -6,7 +6,7 @@ growth and virtual-leaf respiration a5 and a6, balance a7; kgC of a plant and da
 """
 
 from edlite.constants import DAY_S, PSI_WILTING, YEAR_DAYS
-from edlite.kernels.mathematics import lane_loop, where
+from edlite.kernels.mathematics import lane_loop, process, where
 from edlite.kernels.plant_carbon import (
     BARE,
     COMPLETE,
@@ -54,6 +54,13 @@ def root_zone_wetness(c, cohorts, soil, work):
         work.a0[i] /= max(work.a1[i], 1e-9)
 
 
+@process
+def _to_litter(litter, c, i, cohorts, book):
+    """Leaves and fine roots [kgC m-2] of cohort row c, lane i into the day's litter."""
+    book.litter_fast[i] += cohorts.f_labile[c, i] * litter
+    book.litter_structural[i] += (1.0 - cohorts.f_labile[c, i]) * litter
+
+
 @lane_loop
 def turnover(c, ground, cohorts, plants, work, book):
     """Leaves and fine roots that age become litter; work.a1 and work.a2 keep what a plant lost."""
@@ -64,8 +71,7 @@ def turnover(c, ground, cohorts, plants, work, book):
         lost_root = daily_turnover(cohorts.root_turnover[c, i], plants.root_carbon[c, i], factor)
         litter = cohorts.n[c, i] * (lost_leaf + lost_root)
         work.a1[i], work.a2[i] = lost_leaf, lost_root
-        book.litter_fast[i] += cohorts.f_labile[c, i] * litter
-        book.litter_structural[i] += (1.0 - cohorts.f_labile[c, i]) * litter
+        _to_litter(litter, c, i, cohorts, book)
 
 
 @lane_loop
@@ -117,8 +123,7 @@ def follow_phenology(c, target, ground, cohorts, plants, work, book):
         new_root = where(target.root[c, i] >= 0.0, target.root[c, i], root)
         dropped = max(leaf - wanted, 0.0) * (1.0 - RETAINED)
         litter = n * dropped
-        book.litter_fast[i] += cohorts.f_labile[c, i] * litter
-        book.litter_structural[i] += (1.0 - cohorts.f_labile[c, i]) * litter
+        _to_litter(litter, c, i, cohorts, book)
         replaced = work.a1[i] + work.a2[i] + wanted - leaf + new_root - root
         ground.growth_export[i] += plants.gain[c, i] - n * (
             work.a5[i] + work.a6[i] + replaced + dropped
@@ -147,8 +152,7 @@ def shed_leaves(day_of_year, c, cohorts, plants, work, book):
         plants.leaf_carbon[c, i] = leaf - shed
         plants.storage_carbon[c, i] += RETAINED * shed
         litter = cohorts.n[c, i] * ((1.0 - RETAINED) * shed)
-        book.litter_fast[i] += cohorts.f_labile[c, i] * litter
-        book.litter_structural[i] += (1.0 - cohorts.f_labile[c, i]) * litter
+        _to_litter(litter, c, i, cohorts, book)
 
 
 @lane_loop

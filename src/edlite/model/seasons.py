@@ -18,10 +18,15 @@ def day_of_year(date: np.datetime64) -> float:
     return float((date - date.astype("datetime64[Y]").astype("datetime64[D]")).astype(int) + 1)
 
 
+def month_of(date: np.datetime64) -> int:
+    """1-12."""
+    return int(date.astype("datetime64[M]").astype(int) % 12 + 1)
+
+
 def month_begun(date: np.datetime64) -> float:
     """Month (1-12) that begins at midnight of `date`, 0 on any but its first day."""
     first = date == date.astype("datetime64[M]").astype("datetime64[D]")
-    return float(date.astype("datetime64[M]").astype(int) % 12 + 1) if first else 0.0
+    return float(month_of(date)) if first else 0.0
 
 
 def calendar_of(

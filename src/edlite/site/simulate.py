@@ -150,11 +150,9 @@ def simulate(
 
     stand : record of the years before, which this one goes on with
     """
-    columns = model.columns
-    same = columns.has_structure(state)
-    if not same:
-        columns = columns.with_structure(state)
-    named = same and columns.n_cohort == len(model.cohorts)  # not an ensemble of soils
+    columns = model.columns.with_structure(state)
+    # a table of cohorts names those of the start, and not those of an ensemble of soils
+    named = columns is model.columns and columns.n_cohort == len(model.cohorts)
     output = SiteOutput(columns, run.output, model.cohorts if named else None)
     if stand is None and run.output.stand:
         stand = StandRecord()

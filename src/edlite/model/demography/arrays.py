@@ -12,8 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from edlite.model.column_sizes import full_leaf, heights
 from edlite.model.columns import Columns
-from edlite.model.demography.sizes import diameter_of_wood, full_leaf, heights
+from edlite.model.demography.sizes import diameter_of_wood
 from edlite.model.state import State
 from edlite.model.state_fields import (
     AIR,
@@ -67,24 +68,27 @@ def in_order(columns: Columns, state: State) -> State:
     return select_cohorts(state, order)
 
 
+def _members(group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """First member of each group; the groups of several; the members of those, and the place of
+    each one's group among them."""
+    count = np.bincount(group)
+    first = np.zeros(count.size, int)
+    first[group[::-1]] = np.arange(group.size)[::-1]
+    several = np.flatnonzero(count > 1)
+    member = np.flatnonzero(count[group] > 1)
+    return first, several, member, np.searchsorted(several, group[member])
+
+
 def merge_cohorts(columns: Columns, state: State, group: np.ndarray) -> State:
     """The state with the cohorts of each group (numbers from 0, none left out) made one.
 
     Members share patch and type. Numbers, carbon per ground and amounts per ground are conserved;
     the diameter follows from the wood. The order is for `in_order` to put right.
     """
-    size = int(group.max(initial=-1)) + 1
-    count = np.bincount(group, minlength=size)
-    first = np.zeros(size, int)
-    first[group[::-1]] = np.arange(group.size)[::-1]
+    first, several, member, at = _members(group)
     merged = select_cohorts(state, first)
-    several = np.flatnonzero(count > 1)
     if several.size == 0:
         return merged
-    member = np.flatnonzero(count[group] > 1)
-    place = np.full(size, -1)
-    place[several] = np.arange(several.size)
-    at = place[group[member]]
     n = state.n[member]
     crown = n * full_leaf(columns, state.pft[member], state.dbh[member])
     total, total_crown = (sum_by(at, x, several.size) for x in (n, crown))
@@ -146,16 +150,8 @@ def merge_patches(state: State, group: np.ndarray) -> State:
     amounts per area of patch change with the area. The order of cohorts is for `in_order` to put
     right.
     """
-    size = int(group.max(initial=-1)) + 1
-    count = np.bincount(group, minlength=size)
-    first = np.zeros(size, int)
-    first[group[::-1]] = np.arange(group.size)[::-1]
+    first, several, member, at = _members(group)
     changed = {name: getattr(state, name)[..., first] for name in PATCH_FIELDS}
-    several = np.flatnonzero(count > 1)
-    member = np.flatnonzero(count[group] > 1)
-    place = np.full(size, -1)
-    place[several] = np.arange(several.size)
-    at = place[group[member]]
     area = state.area[member]
     total = sum_by(at, area, several.size)
     air = area * state.air_mass[member]
@@ -175,7 +171,8 @@ def merge_patches(state: State, group: np.ndarray) -> State:
             continue
         changed[name][..., several] = new
     changed["area"][several] = total
-    share = np.where(count[group] > 1, state.area / changed["area"][group], 1.0)
+    share = np.ones(state.n_patch)
+    share[member] = area / total[at]
     share = share[state.patch_index]
     for name in COHORT_FIELDS:
         if name == "n" or FIELDS[name].merge == GROUND:

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from edlite.model.column_sizes import full_leaf, heights
 from edlite.model.columns import Columns
 from edlite.model.demography.arrays import add_cohorts, in_order, merge_cohorts
 from edlite.model.demography.settings import Demography
-from edlite.model.demography.sizes import diameter_of_wood, full_leaf, heights
+from edlite.model.demography.sizes import diameter_of_wood
 from edlite.model.state import State
 from edlite.model.state_fields import COHORT_FIELDS, FIELDS, GROUND
 

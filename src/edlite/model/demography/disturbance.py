@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from edlite.model.column_sizes import heights
 from edlite.model.columns import Columns
 from edlite.model.demography.arrays import append_patches, in_order, merge_patches
 from edlite.model.demography.death import remove
 from edlite.model.demography.mortality import TALL
 from edlite.model.demography.settings import Demography
-from edlite.model.demography.sizes import heights
 from edlite.model.state import State
 from edlite.parameters import COVERS
 

@@ -21,6 +21,7 @@ from edlite.model.demography.mortality import apply_mortality
 from edlite.model.demography.patch_fusion import fuse_patches
 from edlite.model.demography.recruitment import establish, shed_seeds
 from edlite.model.demography.settings import Demography
+from edlite.model.seasons import day_of_year, month_of
 from edlite.model.state import WARMEST, State
 
 ONE_DAY = np.timedelta64(1, "D")
@@ -48,16 +49,15 @@ def turn_of_month(
     date = np.datetime64(date, "D")
     last = (date - ONE_DAY).astype("datetime64[M]")
     days = float((date - last.astype("datetime64[D]")) / ONE_DAY)
-    month = _number(date.astype("datetime64[M]"))
-    day_of_year = float((date - date.astype("datetime64[Y]")) / ONE_DAY) + 1.0
+    month = month_of(date)
 
-    state = close_balances(columns, state.copy(), _number(last))
+    state = close_balances(columns, state.copy(), month_of(last))
     state = apply_mortality(columns, state, settings, days)
     if settings.structural_growth:
         state, seeds = grow(columns, state, month)
         state = shed_seeds(columns, state, settings, seeds)
     if settings.reproduction:
-        state = establish(columns, state, settings, curves, day_of_year)
+        state = establish(columns, state, settings, curves, day_of_year(date))
     state = replace(state, coldest=np.full(state.n_patch, WARMEST))
     if settings.structural_growth or settings.mortality:
         state = end_cohorts(columns, state)
@@ -66,8 +66,6 @@ def turn_of_month(
         if settings.disturbance:
             state = disturb(columns, state, settings)
     state = _rearrange(columns, in_order(columns, state), settings, month == JANUARY)
-    if columns.has_structure(state):
-        return columns, state
     return columns.with_structure(state), state
 
 
@@ -82,8 +80,3 @@ def _rearrange(columns: Columns, state: State, settings: Demography, new_year: b
     if settings.cohort_splitting:
         state = split_cohorts(columns, state, settings)
     return state
-
-
-def _number(month: np.datetime64) -> int:
-    """1-12."""
-    return int(month.astype(int) % 12 + 1)

@@ -13,8 +13,9 @@ import numpy as np
 from edlite.constants import BIOMASS_PER_CARBON
 from edlite.kernels.plant_carbon import COMPLETE
 from edlite.kernels.vegetation import COLD_DECIDUOUS
+from edlite.model.column_sizes import heights
 from edlite.model.columns import Columns
-from edlite.model.demography.sizes import diameter_of_wood, heights
+from edlite.model.demography.sizes import diameter_of_wood
 from edlite.model.plant_day import GROWTH_MONTH
 from edlite.model.state import State
 

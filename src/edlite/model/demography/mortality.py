@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from edlite.constants import YEAR_DAYS
+from edlite.model.column_sizes import heights
 from edlite.model.columns import Columns
 from edlite.model.demography.death import thin
 from edlite.model.demography.settings import Demography
-from edlite.model.demography.sizes import heights
 from edlite.model.state import State
 
 TALL = 10.0  # m; falling trees kill lower plants, and gaps open where taller ones stood

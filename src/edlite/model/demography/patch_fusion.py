@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from edlite.model.column_sizes import full_leaf, heights
 from edlite.model.columns import Columns
 from edlite.model.demography.arrays import in_order, merge_patches
 from edlite.model.demography.settings import Demography
-from edlite.model.demography.sizes import full_leaf, heights
 from edlite.model.state import State
 
 # heights [m] at which profiles are compared (those of ED2, and the ground)

@@ -10,12 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from edlite.constants import T_0C
-from edlite.kernels.plant_carbon import BARE, COMPLETE, DROPPING, GROWING
-from edlite.kernels.vegetation import AUTUMN, COLD_DECIDUOUS, greenness
 from edlite.model.columns import Columns
 from edlite.model.demography.arrays import add_cohorts, sum_by
 from edlite.model.demography.settings import Demography
 from edlite.model.demography.sizes import Recruit, recruits, smallest_density
+from edlite.model.first_leaves import displayed, status_of
 from edlite.model.state import State
 from edlite.parameters import COVERS, PFT_CODES
 
@@ -90,23 +89,8 @@ def establish(
     state = replace(state, seed_carbon=np.where(risen, 0.0, pool), seed_import=imported)
     if patch.size == 0:
         return state
-    green = _display(columns, state.cell_index[patch], pft, curves, day_of_year)
+    green = displayed(columns, pft, state.cell_index[patch], curves, day_of_year)
     return add_cohorts(state, _seedlings(new, patch, pft, density, green, day_of_year))
-
-
-def _display(
-    columns: Columns,
-    cell: np.ndarray,
-    pft: np.ndarray,
-    curves: dict[str, np.ndarray],
-    day_of_year: float,
-) -> np.ndarray:
-    """Share of their leaves that seedlings display in this season."""
-    names = ("spring_a", "spring_b", "autumn_a", "autumn_b")
-    green = np.ones(pft.size)
-    for i in np.flatnonzero(columns.of_pft("phenology_habit")[pft] == COLD_DECIDUOUS):
-        green[i] = greenness(float(day_of_year), *(float(curves[k][cell[i]]) for k in names))
-    return green
 
 
 def _seedlings(
@@ -119,8 +103,6 @@ def _seedlings(
 ) -> dict[str, np.ndarray]:
     """Variables of cohorts of seedlings; the leaves that the season hides are in store."""
     leaf = green * new.leaf[pft]
-    part = DROPPING if day_of_year >= AUTUMN else GROWING
-    hidden = np.where(green > 0.0, part, BARE)
     one = np.ones(pft.size)
     return {
         "patch_index": patch,
@@ -132,7 +114,7 @@ def _seedlings(
         "sapwood_carbon": new.sapwood[pft],
         "wood_carbon": new.wood[pft],
         "storage_carbon": new.leaf[pft] - leaf,
-        "status": np.where(green < 1.0 - 1e-6, hidden, COMPLETE).astype(int),
+        "status": status_of(green, day_of_year),
         "elongation": one,
         "wetness": one,
         "capacity_factor": one,

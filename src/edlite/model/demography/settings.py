@@ -9,6 +9,7 @@ from edlite.errors import InputError
 from edlite.parameters import PFT_CODES
 
 SECTION = "model options, demography"
+DEATHS = ("age_mortality", "starvation_mortality", "treefall_mortality", "frost_mortality")
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,7 @@ class Demography:
     @property
     def mortality(self) -> bool:
         """Whether plants die."""
-        return (
-            self.age_mortality
-            or self.starvation_mortality
-            or self.treefall_mortality
-            or self.frost_mortality
-        )
+        return any(getattr(self, cause) for cause in DEATHS)
 
     @property
     def sizes_change(self) -> bool:
@@ -124,19 +120,14 @@ class Demography:
         return asdict(self)
 
 
-_DEATHS = {
-    "age_mortality": True,
-    "starvation_mortality": True,
-    "treefall_mortality": True,
-    "frost_mortality": True,
-}
+_ALL_DEATHS = dict.fromkeys(DEATHS, True)
 PRESETS = {
     # leaf area follows phenology alone
     "static": Demography(carbon_balance=False),
     # plants of constant diameter and density: for pairs of runs that are to differ in soil water
     "fixed": Demography(export=True),
     # the trees of the inventory grow and die
-    "growth": Demography(structural_growth=True, **_DEATHS),
+    "growth": Demography(structural_growth=True, **_ALL_DEATHS),
     # succession
     "full": Demography(
         structural_growth=True,
@@ -145,6 +136,6 @@ PRESETS = {
         cohort_fusion=True,
         cohort_splitting=True,
         patch_fusion=True,
-        **_DEATHS,
+        **_ALL_DEATHS,
     ),
 }

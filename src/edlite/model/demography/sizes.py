@@ -1,4 +1,4 @@
-"""Sizes of plants from their diameters, and diameters from wood."""
+"""Diameters from wood, and plants as they establish."""
 
 from __future__ import annotations
 
@@ -7,24 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from edlite.constants import BIOMASS_PER_CARBON
-from edlite.kernels.allometry import height, leaf_carbon_max, structural_carbon
+from edlite.kernels.allometry import structural_carbon
+from edlite.model.column_sizes import full_leaf, heights
 from edlite.model.columns import Columns
 
-SHAPE = ("loglog", "b1Ht", "b2Ht", "h_ref", "h_max")
-LEAF = ("dbh_crit", "b1_leaf", "b2_leaf")
 WOOD = ("b1_struct", "b2_struct")
-
-
-def heights(columns: Columns, pft: np.ndarray, dbh: np.ndarray) -> np.ndarray:
-    """Height [m] of plants of types `pft` and diameters `dbh` [cm]; the bits of the columns'."""
-    rows = zip(dbh, *(columns.of_pft(name)[pft] for name in SHAPE), strict=True)
-    return np.array([height(*row) for row in rows], float)
-
-
-def full_leaf(columns: Columns, pft: np.ndarray, dbh: np.ndarray) -> np.ndarray:
-    """Leaf carbon in full leaf [kgC plant-1]."""
-    rows = zip(dbh, *(columns.of_pft(name)[pft] for name in LEAF), strict=True)
-    return np.array([leaf_carbon_max(*row) for row in rows], float)
 
 
 def diameter_of_wood(columns: Columns, pft: np.ndarray, wood: np.ndarray) -> np.ndarray:
