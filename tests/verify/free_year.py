@@ -7,12 +7,13 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from edlite.constants import YEAR_S
 from edlite.model.driver import run
 from edlite.model.records import HOURLY
-from edlite.parameters import PFT_CODES
+from edlite.parameters import PFT_CODES, PFT_NAMES
 from edlite.site.config import read_site_run
 from edlite.site.ed2_case import write_ed2_case
 from edlite.site.setup import build
@@ -35,18 +36,28 @@ PLANTS = {
     "root_carbon": "broot",
     "storage_carbon": "bstorage",
 }
+COLOURS = {
+    "NP": "#56B4E9",
+    "LC": "#0072B2",
+    "EHW": "#E69F00",
+    "MHW": "#009E73",
+    "LHW": "#CC79A7",
+}
 UNITS = {"lai": "m2 m-2", "leaf_carbon": "kgC m-2", "root_carbon": "kgC m-2"}
 
 
 @dataclass
 class Course:
     """Daily values: fluxes kgC m-2 yr-1 (day means), soil pools kgC m-2 and, by PFT, leaf area
-    index and plant pools per m2 of ground (after the midnight that ends the day)."""
+    index and plant pools per m2 of ground (after the midnight that ends the day); `gain`, by
+    cohort, is by how much leaves, fine roots, sapwood and storage grew from the first of these
+    midnights to the last [kgC plant-1]."""
 
     days: np.ndarray
     fluxes: dict[str, np.ndarray]
     soil: dict[str, np.ndarray]
     plants: dict[str, dict[str, np.ndarray]]
+    gain: np.ndarray
 
 
 def run_free_year(folder: Path, out: Path, integrator: str) -> Course:
@@ -57,6 +68,7 @@ def run_free_year(folder: Path, out: Path, integrator: str) -> Course:
     columns, state, results = model.columns, model.state, []
     ground = (columns.area[columns.patch_index] * columns.n)[:, None]
     series = {name: [] for name in PLANTS}
+    live = []
     days = np.arange(site.start, site.end, ONE_DAY).astype("datetime64[D]")
     for day in days:
         state = run(
@@ -69,6 +81,8 @@ def run_free_year(folder: Path, out: Path, integrator: str) -> Course:
             phenology=model.phenology,
             sink=results.append,
         )
+        live.append(state.leaf_carbon + state.root_carbon + state.sapwood_carbon)
+        live[-1] = live[-1] + state.storage_carbon
         for name in PLANTS:
             lai = name == "lai"
             values = state.leaf_carbon * columns.of_cohort("SLA") if lai else getattr(state, name)
@@ -82,7 +96,7 @@ def run_free_year(folder: Path, out: Path, integrator: str) -> Course:
         for name in FLUXES
     }
     soil = {name: np.array([(d.patch[name] * area).sum() for d in results]) for name in SOIL}
-    return Course(days, fluxes, soil, _by_pft(series, columns.pft))
+    return Course(days, fluxes, soil, _by_pft(series, columns.pft), live[-1] - live[0])
 
 
 def read_reference(
@@ -92,7 +106,7 @@ def read_reference(
     with xr.open_dataset(folder / "hourly_mean.nc", engine="netcdf4") as ds:
         hourly = ds[[*FLUXES.values(), *SOIL.values()]].load()
     with xr.open_dataset(folder / "daily_cohort.nc", engine="netcdf4") as ds:
-        daily = ds[list(PLANTS.values())].load()
+        daily = ds[[*PLANTS.values(), "balive"]].load()
     days = daily["time"].values.astype("datetime64[D]")
     means = hourly.coarsen(time=24).mean()
     fluxes = {name: means[there].values for name, there in FLUXES.items()}
@@ -103,7 +117,50 @@ def read_reference(
         name: [(daily[there].values[t] * weight[name])[:, None] for t in range(len(days))]
         for name, there in PLANTS.items()
     }
-    return Course(days, fluxes, soil, _by_pft(series, pft))
+    live = (daily["balive"] + daily["bstorage"]).values
+    return Course(days, fluxes, soil, _by_pft(series, pft), live[-1] - live[0])
+
+
+def leaf_area_above(patch: np.ndarray, lai: np.ndarray) -> np.ndarray:
+    """Leaf area index above each cohort; cohorts of a patch from the tallest down."""
+    above = np.zeros(lai.size)
+    for p in np.unique(patch):
+        own = np.flatnonzero(patch == p)
+        above[own[1:]] = np.cumsum(lai[own])[:-1]
+    return above
+
+
+def plot_gain(cohorts: pd.DataFrame, path: Path) -> None:
+    """What trees gain in a year [% of their wood] under the leaf area above them.
+
+    cohorts : pft, above [m2 m-2], edlite and ed2 [%], dbh [cm], by cohort
+    """
+    figure, axis = plt.subplots(figsize=(7.5, 4.6))
+    for code, colour in COLOURS.items():
+        own = cohorts[cohorts["pft"] == code]
+        size = 12.0 + 6.0 * own["dbh"]
+        label = f"{code} {PFT_NAMES[code]}"
+        axis.scatter(own["above"], own["edlite"], size, color=colour, alpha=0.6, lw=0, label=label)
+        axis.scatter(own["above"], own["ed2"], size, facecolors="none", edgecolors=colour, lw=1.3)
+    axis.axhline(0.0, color="0.6", lw=0.8)
+    axis.set_yscale("symlog", linthresh=1.0)
+    ticks = (-5, -1, 0, 1, 2, 5, 10, 20, 40)
+    axis.set_yticks(ticks, [str(tick) for tick in ticks])
+    axis.minorticks_off()
+    axis.set_xlabel("leaf area index above [m$^2$ m$^{-2}$]", fontsize=9)
+    axis.set_ylabel("gain of living tissue and storage in a year\n[% of the wood]", fontsize=9)
+    legend = axis.legend(fontsize=8, ncols=3, loc="upper right")
+    for handle in legend.legend_handles:
+        handle.set_sizes([40.0])
+    axis.tick_params(labelsize=8)
+    axis.set_title(
+        "Every tree of the Harvard-like stand, synthetic weather: edlite (discs), ED2 (rings);"
+        " size: diameter",
+        fontsize=9,
+    )
+    figure.tight_layout()
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
 
 
 def _by_pft(series: dict[str, list[np.ndarray]], pft: np.ndarray) -> dict[str, dict]:
@@ -116,13 +173,6 @@ def _by_pft(series: dict[str, list[np.ndarray]], pft: np.ndarray) -> dict[str, d
 
 def plot_free_year(ours: Course, theirs: Course, path: Path) -> None:
     """Leaf area and plant pools by PFT, respirations of plants, soil pools."""
-    colours = {
-        "NP": "#56B4E9",
-        "LC": "#0072B2",
-        "EHW": "#E69F00",
-        "MHW": "#009E73",
-        "LHW": "#CC79A7",
-    }
     figure, axes = plt.subplots(3, 2, figsize=(9, 9), sharex=True)
     panels = [*PLANTS, "respiration", "soil"]
     for axis, panel in zip(axes.ravel(), panels, strict=True):
@@ -139,7 +189,7 @@ def plot_free_year(ours: Course, theirs: Course, path: Path) -> None:
                 }
             palette = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
             for i, (label, values) in enumerate(lines.items()):
-                colour = colours.get(label, palette[i % 5])
+                colour = COLOURS.get(label, palette[i % 5])
                 shown = label if course is ours else None
                 axis.plot(
                     course.days, values[: len(course.days)], color=colour, label=shown, **style

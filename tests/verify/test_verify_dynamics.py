@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from free_year import PLANTS, UNITS, plot_free_year, read_reference, run_free_year
+from free_year import (
+    PLANTS,
+    UNITS,
+    leaf_area_above,
+    plot_free_year,
+    plot_gain,
+    read_reference,
+    run_free_year,
+)
 
 from edlite.files import write_table
 from edlite.parameters import pft_index
@@ -43,6 +51,9 @@ KNOWN = {
     ("storage_carbon", "NP"): (20.0, MONTHLY),
     ("storage_carbon", "LC"): (20.0, MONTHLY),
 }
+# what a tree gains in a year, in units of its leaf carbon; hardwoods, conifers (fewer roots to
+# keep through the month, in ED2)
+GAIN = {"hardwoods": 0.06, "conifers": 0.1}
 
 
 @pytest.mark.parametrize("integrator", ["split", "rk4"])
@@ -86,8 +97,34 @@ def test_free_year(integrator, shared, verify_results, summary):
                 f" (beyond {POOL_RMSD:g}: {why})" if why else ""
             )
             row(f"{variable} {code}", statistic, 100.0 * rmsd / there.max(), tolerance, "%")
+    trees = _gains(ours, theirs, cohorts)
+    for kind, tolerance in GAIN.items():
+        own = trees[trees["pft"].isin(["NP", "LC"]) == (kind == "conifers")]
+        worst = float(((own["edlite_kgC"] - own["ed2_kgC"]) / own["leaf_kgC"]).abs().max())
+        row(f"gain of {kind}", "worst cohort, of its leaf carbon", worst, tolerance, "1")
+    row("gain over wood", "r of ranks", trees["edlite"].corr(trees["ed2"], "spearman"), 0.99, "1")
+    write_table(trees, out / "gain.csv")
+    plot_gain(trees, out.parent / f"gain_{integrator}.png")
     write_table(
         pd.DataFrame(rows, columns=["variable", "statistic", "value", "tolerance", "unit"]),
         out / "comparison.csv",
     )
     plot_free_year(ours, theirs, out.parent / f"free_year_{integrator}.png")
+
+
+def _gains(ours, theirs, cohorts: pd.DataFrame) -> pd.DataFrame:
+    """By cohort: what it gained in the year, here and in ED2 [kgC plant-1; % of its wood]."""
+    patch, lai = (cohorts[name].to_numpy(float) for name in ("patch", "lai"))
+    wood = cohorts["bdead_kgC"].to_numpy(float)
+    return pd.DataFrame(
+        {
+            "pft": cohorts["pft"].to_numpy(),
+            "dbh": cohorts["dbh_cm"].to_numpy(float),
+            "above": leaf_area_above(patch, lai),
+            "leaf_kgC": cohorts["bleaf_kgC"].to_numpy(float),
+            "edlite_kgC": ours.gain,
+            "ed2_kgC": theirs.gain,
+            "edlite": 100.0 * ours.gain / wood,
+            "ed2": 100.0 * theirs.gain / wood,
+        }
+    )
