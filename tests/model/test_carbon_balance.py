@@ -172,3 +172,27 @@ def test_light_and_water_that_plants_miss(compiled):
     plain = run_days(met, patches, days=3, options=options(demography={"export": False}))
     np.testing.assert_array_equal(followed.flux("gpp"), plain.flux("gpp"))
     assert np.array_equal(plain.last.balance, plain.last.balance_light)
+
+
+@pytest.mark.parametrize(("begin", "day_of_year"), [("2001-07-02", 182.0), ("2001-10-02", 274.0)])
+def test_the_balance_is_what_plants_gain_but_for_storage_respiration(compiled, begin, day_of_year):
+    """Leaves that fall count too, in any light: a crown that never pays for itself starves."""
+    met = weather(begin, 20, warm=284.0)
+    columns, state = start(BOTH, day_of_year)
+    state.storage_carbon[:] = 0.5
+    slow = {"starvation_mortality": True, "export": False}
+    run = run_days(
+        met, BOTH, days=20, columns=columns, state=state, options=options(demography=slow)
+    )
+
+    def live(s):
+        return s.leaf_carbon + s.root_carbon + s.sapwood_carbon + s.storage_carbon
+
+    respired = run.flux("storage_respiration").sum(axis=0) * 3600.0
+    respired += (run.last.storage_resp - state.storage_resp) * DAY_S
+    gained = live(run.last) - live(state) + respired / columns.n
+    np.testing.assert_allclose(run.last.balance, gained, rtol=1e-9, atol=1e-12)
+    fallen = 0.5 * (state.leaf_carbon[0] - run.last.leaf_carbon[0])
+    assert fallen > 0.1 * columns.leaf_max[0] or day_of_year < 200.0
+    # the tallest of its patch lacks no light: with or without its leaves
+    np.testing.assert_allclose(run.last.balance_light, run.last.balance, rtol=1e-12, atol=1e-15)

@@ -147,6 +147,7 @@ def plot_gain(cohorts: pd.DataFrame, path: Path) -> None:
     ticks = (-5, -1, 0, 1, 2, 5, 10, 20, 40)
     axis.set_yticks(ticks, [str(tick) for tick in ticks])
     axis.minorticks_off()
+    axis.set_ylim(-9.0, 250.0)
     axis.set_xlabel("leaf area index above [m$^2$ m$^{-2}$]", fontsize=9)
     axis.set_ylabel("gain of living tissue and storage in a year\n[% of the wood]", fontsize=9)
     legend = axis.legend(fontsize=8, ncols=3, loc="upper right")

@@ -136,7 +136,10 @@ def follow_phenology(c, target, ground, cohorts, plants, work, book):
 
 @lane_loop
 def shed_leaves(day_of_year, c, cohorts, plants, work, book):
-    """Leaves that the season or drought takes: half is kept in storage, half becomes litter."""
+    """Leaves that the season or drought takes: half is kept in storage, half becomes litter.
+
+    What falls is a loss of the month, whatever the light (ED2 counts it too).
+    """
     for i in range(LANES):
         leaf, full = plants.leaf_carbon[c, i], cohorts.leaf_max[c, i]
         status, habit = plants.status[c, i], cohorts.habit[c, i]
@@ -150,9 +153,12 @@ def shed_leaves(day_of_year, c, cohorts, plants, work, book):
         shed = where(cold, by_calendar, where(dry, by_drought, 0.0))
         plants.status[c, i] = where(cold, after_calendar, where(dry, after_drought, status))
         plants.leaf_carbon[c, i] = leaf - shed
+        fallen = (1.0 - RETAINED) * shed
         plants.storage_carbon[c, i] += RETAINED * shed
-        litter = cohorts.n[c, i] * ((1.0 - RETAINED) * shed)
-        _to_litter(litter, c, i, cohorts, book)
+        plants.balance[c, i] -= fallen
+        plants.balance_light[c, i] -= fallen
+        plants.balance_water[c, i] -= fallen
+        _to_litter(cohorts.n[c, i] * fallen, c, i, cohorts, book)
 
 
 @lane_loop
