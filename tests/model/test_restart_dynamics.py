@@ -30,12 +30,9 @@ def stand(patches=STANDS):
     return columns, state
 
 
-def options(dynamics):
-    return ModelOptions(integrator="split", dynamics=dynamics)
-
-
-def through(columns, state, met, dynamics, start, end, **more):
-    return run(columns, state, met, options(dynamics), start, end, phenology=CURVES, **more)
+def through(columns, state, met, dynamics, start, end, integrator="split", **more):
+    options = ModelOptions(integrator=integrator, dynamics=dynamics)
+    return run(columns, state, met, options, start, end, phenology=CURVES, **more)
 
 
 def by_cell(state: State, cell: int) -> dict[str, np.ndarray]:
@@ -86,22 +83,25 @@ def test_stands_changed_as_their_dynamics_let_them(two_years):
     assert full.seed_import.max() > 0.0 and not np.isin(0.3, full.dbh)
 
 
-@pytest.mark.parametrize("dynamics", ["fixed", "full"])
-def test_any_restart_tiles_and_threads(met, dynamics, compiled):
+@pytest.mark.parametrize(
+    ("dynamics", "integrator"), [("fixed", "split"), ("full", "split"), ("full", "rk4")]
+)
+def test_any_restart_tiles_and_threads(met, dynamics, integrator, compiled):
     """Over the turn of a year, when most happens."""
     columns, state = stand()
-    span = ("2001-12-27", "2002-01-05")
-    whole = through(columns, state, met, dynamics, *span)
-    middle = through(columns, state, met, dynamics, span[0], "2001-12-30")
-    assert_same(through(columns, middle, met, dynamics, "2001-12-30", span[1]), whole)
+    start, middle, end = "2001-12-27", "2001-12-30", "2002-01-05"
+    whole = through(columns, state, met, dynamics, start, end, integrator)
+    half = through(columns, state, met, dynamics, start, middle, integrator)
+    assert_same(through(columns, half, met, dynamics, middle, end, integrator), whole)
     many = STANDS * 5
-    copies = through(*stand(many), met, dynamics, *span, threads=2)
+    copies = through(*stand(many), met, dynamics, start, end, integrator, threads=2)
     for cell in range(len(many)):
         expected = by_cell(whole, cell % len(STANDS))
         for name, values in by_cell(copies, cell).items():
             np.testing.assert_array_equal(values, expected[name], err_msg=f"{name} of cell {cell}")
     for tile in ((0, 2), (3, 1)):
-        part = through(*stand(tuple(STANDS[i] for i in tile)), met, dynamics, *span)
+        own = tuple(STANDS[i] for i in tile)
+        part = through(*stand(own), met, dynamics, start, end, integrator)
         for cell, original in enumerate(tile):
             expected = by_cell(whole, original)
             for name, values in by_cell(part, cell).items():

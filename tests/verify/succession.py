@@ -43,13 +43,23 @@ class Succession:
     last: State
 
 
-def near_bare_site(folder: Path, out: Path, pfts: tuple[str, ...], options: dict) -> tuple:
-    """The reference year's place and weather, with seedlings; site run and its model."""
+def near_bare_site(
+    folder: Path,
+    out: Path,
+    pfts: tuple[str, ...],
+    options: dict,
+    parameters: dict[str, dict[str, float]] | None = None,
+) -> tuple:
+    """The reference year's place and weather, with seedlings; site run and its model.
+
+    parameters : of PFTs, in the place of those of the reference
+    """
     site = read_site_run(write_ed2_case(folder, out))
     site = replace(
         site,
         stand=Stand("near_bare", None, None, near_bare=NearBare(pfts)),
         options={**site.options, "demography": None, **options},
+        parameters=parameters or site.parameters,
     )
     return site, build(site)
 
