@@ -47,6 +47,8 @@ def write_tree(
     rng = np.random.default_rng(7)
     for region in regions:
         _write_region(root / region, region, shape, n_tile, days, truth, synthetic, rng)
+        for tile in range(n_tile):
+            write_table(spinup_course(4 + tile), root / region / f"spinup/native/{tile}.csv")
     for site, region in SITES.items():
         if region in regions:
             _write_tower(root / "towers" / site, site, region, days, synthetic, rng)
@@ -347,6 +349,23 @@ def _write_tables(root, regions, truth, rng):
         )
     ]
     write_table(pd.DataFrame(rows), root / "verification.csv")
+
+
+def spinup_course(cycles: int = 5, **more) -> pd.DataFrame:
+    """A table as `edlite spinup` writes it: slow carbon approaches 1 kgC m-2."""
+    n = np.arange(cycles + 1)
+    return pd.DataFrame(
+        {
+            "cycle": n,
+            "year": 2 * n,
+            "fast_carbon": 0.3,
+            "structural_carbon": 5.0,
+            "slow_carbon": 1.0 - 0.3**n,
+            "largest_relative_change": np.where(n > 0, 0.3**n, np.nan),
+            "steady": n == cycles,
+            **more,
+        }
+    )
 
 
 def _write_benchmarks(folder, regions, rng):

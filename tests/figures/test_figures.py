@@ -22,7 +22,7 @@ from edlite.figures.texture import relative_response
 def test_nothing_is_missing_from_a_complete_tree(items):
     assert [item.title for item in items if isinstance(item, Missing)] == []
     names = [item.name for item in items]
-    assert len(set(names)) == len(names) == 20
+    assert len(set(names)) == len(names) == 22
 
 
 def test_titles_say_synthetic(items):
@@ -33,7 +33,20 @@ def test_titles_say_synthetic(items):
 
 def test_quantities_have_units(items):
     """Every visible axis is labelled itself or by its outer neighbour; numbers carry units."""
-    units = ("(°)", "(m", "(kgC", "(gC", "(W", "(%)", "(1)", "(UTC)", "kgC m", "(min)", "(s)")
+    units = (
+        "(°)",
+        "(m",
+        "(kgC",
+        "(gC",
+        "(W",
+        "(%)",
+        "(1)",
+        "(UTC)",
+        "kgC m",
+        "(min)",
+        "(s)",
+        "(years",
+    )
     for item in items:
         axes = [axis for axis in item.figure.axes if axis.axison]
         labels = [text for axis in axes for text in (axis.get_xlabel(), axis.get_ylabel()) if text]
@@ -153,7 +166,7 @@ def test_tables_without_a_column_are_refused():
 
 def test_saved_figures(drawn):
     entries, missing, synthetic = read_gallery(drawn)
-    assert synthetic and not missing and len(entries) == 20
+    assert synthetic and not missing and len(entries) == 22
     for entry in entries:
         height, width = imread(drawn / entry.file).shape[:2]
         assert 400 < width < 1500 and 200 < height < 2200, entry.name
@@ -207,10 +220,10 @@ def test_a_study_of_which_all_cells_are_masked(tmp_path):
         *catalogue.truth_figures(Results(tree)),
         *catalogue.sensitivity_figures(Results(tree), Paper()),
         *catalogue.attribution_figures(Results(tree), Paper()),
-        *catalogue.region_figures(Results(tree), "Howland"),
+        *catalogue.region_figures(Results(tree), "Howland", {}),
     ]
     missing = [item.title for item in found if isinstance(item, Missing)]
-    assert len(missing) == 3 and len(found) == 10
+    assert len(missing) == 3 and len(found) == 11
 
 
 def test_unusable_index(tmp_path):

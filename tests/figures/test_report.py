@@ -73,7 +73,7 @@ def test_nothing_is_loaded_from_elsewhere(parsed, text):
 
 def test_every_figure_is_embedded_with_alt_text(parsed, drawn):
     index = json.loads((drawn / "index.json").read_text(encoding="utf-8"))
-    assert len(parsed.alts) == len(index["figures"]) == 20
+    assert len(parsed.alts) == len(index["figures"]) == 22
     assert all(parsed.alts)
 
 

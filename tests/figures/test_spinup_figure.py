@@ -1,8 +1,8 @@
 """The picture of the spin-up, from the table that the command writes."""
 
 import numpy as np
-import pandas as pd
 import pytest
+from fake_results import spinup_course
 from PIL import Image
 
 from edlite.cli import group
@@ -10,25 +10,9 @@ from edlite.errors import InputError
 from edlite.figures.spinup import CHANGE, approach_figure
 
 
-def course(cycles=5, **more):
-    n = np.arange(cycles + 1)
-    return pd.DataFrame(
-        {
-            "cycle": n,
-            "year": 2 * n,
-            "fast_carbon": 0.3,
-            "structural_carbon": 5.0,
-            "slow_carbon": 1.0 - 0.3**n,
-            CHANGE: np.where(n > 0, 0.3**n, np.nan),
-            "steady": n == cycles,
-            **more,
-        }
-    )
-
-
 @pytest.mark.parametrize("held", [True, False])
 def test_pools_criterion_and_units(held):
-    tables = {"0": course(slow_carbon_solved=1.0), "1": course(50)}
+    tables = {"0": spinup_course(slow_carbon_solved=1.0), "1": spinup_course(50)}
     figure = approach_figure(tables, 1e-3, "Duke", held=held, synthetic=True)
     labels = [axis.get_ylabel() for axis in figure.axes]
     assert [("kgC m" in label) for label in labels] == [True, True, True, False]
@@ -41,11 +25,11 @@ def test_pools_criterion_and_units(held):
 
 
 def test_command(tmp_path):
-    course().to_csv(tmp_path / "0.csv", index=False)
+    spinup_course().to_csv(tmp_path / "0.csv", index=False)
     arguments = ["spinup-figure", "--table", str(tmp_path / "0.csv"), "--out"]
     group([*arguments, str(tmp_path / "0.png")], standalone_mode=False)
     with Image.open(tmp_path / "0.png") as image:
         assert image.width > 1000
-    course().drop(columns=CHANGE).to_csv(tmp_path / "0.csv", index=False)
+    spinup_course().drop(columns=CHANGE).to_csv(tmp_path / "0.csv", index=False)
     with pytest.raises(InputError, match=CHANGE):
         group([*arguments, str(tmp_path / "1.png")], standalone_mode=False)

@@ -38,6 +38,7 @@ KEPT_MOISTURE = expand(
 RADAR_RESULTS = expand("results/{region}/rzsm/{year}.nc", region=REGIONS, year=YEARS) + expand(
     "results/{region}/bias/{tile}.nc", region=REGIONS, tile=TILES
 )
+SPINUP_TABLES = expand("results/{region}/spinup/native/{tile}.csv", region=REGIONS, tile=TILES)
 
 
 rule figures:
@@ -47,6 +48,7 @@ rule figures:
         RUN_RESULTS,
         TOWER_RESULTS,
         RADAR_RESULTS,
+        SPINUP_TABLES,
         paper=PAPER,
     output:
         directory("results/figures"),
@@ -62,7 +64,7 @@ rule figures:
         runtime=60,
     params:
         code=code("figures"),
-        settings=parameters("report", "period"),
+        settings=parameters("report", "period", "spinup"),
         paper=folder_of("paper"),
     shell:
         "python -m edlite figures --results results --paper {params.paper}"

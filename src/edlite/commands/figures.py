@@ -19,8 +19,9 @@ from edlite.figures.paper import read_paper
 @params_option
 @click.option("--out-dir", type=Path, required=True, help="Folder of the figures; replaced.")
 def figures(root: Path, paper: Path | None, params: dict, out_dir: Path) -> None:
-    """Draw all figures (sections `report`, `period`): PNG, captions and index.json."""
+    """Draw all figures (sections `report`, `period`, `spinup`): PNG, captions and index.json."""
     results = open_results(root, params)
     published = read_paper(paper)
-    entries = save_gallery(all_figures(results, published), out_dir, results.synthetic)
+    drawn = all_figures(results, published, params.get("spinup"))
+    entries = save_gallery(drawn, out_dir, results.synthetic)
     click.echo(f"{len(entries)} figures in {out_dir}")

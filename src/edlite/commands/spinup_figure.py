@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import pandas as pd
 
 from edlite import __version__
 from edlite.cli import params_option
-from edlite.errors import InputError, require_file
 from edlite.figures import style as st
-from edlite.figures.spinup import CHANGE, POOLS, approach_figure
+from edlite.figures.spinup import approach_figure, read_course
 from edlite.files import atomic_path
 
 
@@ -22,10 +20,7 @@ from edlite.files import atomic_path
 @click.option("--out", type=Path, required=True, help="PNG")
 def spinup_figure(table: Path, title: str, params: dict, out: Path) -> None:
     """Draw fast, structural and slow carbon and the criterion over the years (section spinup)."""
-    course = pd.read_csv(require_file(table))
-    for name in ("cycle", "year", *POOLS, CHANGE):
-        if name not in course:
-            raise InputError(table, name, None, "a column of a table of `edlite spinup`")
+    course = read_course(table)
     settings = params.get("spinup", {})
     figure = approach_figure(
         {title: course},

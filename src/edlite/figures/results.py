@@ -7,6 +7,7 @@ else is optional: methods return None where it is absent, so that a caller can s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ import pandas as pd
 import xarray as xr
 
 from edlite.errors import InputError, MissingInput, require_file
+from edlite.figures.spinup import read_course
 from edlite.figures.style import sorted_regions
 from edlite.files import read_dataset
 
@@ -75,7 +77,7 @@ class Results:
     def tiles(self, region: str, run: str) -> list[str]:
         """Tiles for which `run` exists, in numerical order."""
         found = {p.parent.name for p in (self.root / region / run).glob("*/*_daily.nc")}
-        return sorted(found, key=lambda t: (not t.isdigit(), int(t) if t.isdigit() else 0, t))
+        return _in_order(found)
 
     def years(self, region: str, run: str) -> list[int]:
         """Years for which `run` has daily files."""
@@ -158,6 +160,11 @@ class Results:
             keep &= full.time.values < np.datetime64(self.end)
         return full.isel(flight=keep) if keep.any() else None
 
+    def spinups(self, region: str) -> dict[str, pd.DataFrame]:
+        """Tables of the native run's spin-up, by tile."""
+        found = {p.stem: p for p in (self.root / region / "spinup" / "native").glob("*.csv")}
+        return {tile: read_course(found[tile]) for tile in _in_order(found)}
+
     def table(self, name: str) -> pd.DataFrame | None:
         """A table `tables/{name}.csv`, or None."""
         return read_table(self.root / "tables" / f"{name}.csv")
@@ -216,6 +223,11 @@ def require_columns(table: pd.DataFrame, source: str, columns: tuple[str, ...]) 
 def area_mean(values: xr.DataArray, area: xr.DataArray) -> xr.DataArray:
     """Area-weighted mean over `cell`; undefined cells are left out."""
     return values.weighted(xr.DataArray(area.values, dims="cell")).mean("cell")
+
+
+def _in_order(tiles: Iterable[str]) -> list[str]:
+    """Tiles in numerical order, others behind."""
+    return sorted(tiles, key=lambda t: (not t.isdigit(), int(t) if t.isdigit() else 0, t))
 
 
 def _select(path: Path, names: tuple[str, ...]) -> xr.Dataset:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from edlite.errors import InputError, require_file
 from edlite.figures import style as st
 
 POOLS = {
@@ -18,6 +20,15 @@ CHANGE = "largest_relative_change"
 CHANGE_COLOUR, GREY = "#444444", "#777777"
 MOST_DOTS = 40  # cycles that are marked one by one
 CARBON = r"kgC m$^{-2}$"
+
+
+def read_course(path: Path) -> pd.DataFrame:
+    """A table of `edlite spinup`; InputError where it is none."""
+    course = pd.read_csv(require_file(path))
+    for name in ("cycle", "year", *POOLS, CHANGE):
+        if name not in course:
+            raise InputError(path, name, None, "a column of a table of `edlite spinup`")
+    return course
 
 
 @st.styled
@@ -77,7 +88,7 @@ def approach_figure(
     )
     st.grid(axis)
     for axis in axes[-1]:
-        axis.set_xlabel("years of the spin-up (end of each cycle)")
+        axis.set_xlabel("end of the cycle (years of the spin-up)")
     st.set_title(figure, title, synthetic)
     return figure
 
