@@ -25,8 +25,8 @@ from edlite.site.setup import SiteModel, build
 STAND = ("basal_area", "agb", "lai", "density", "tallest")
 COLOURS = {
     "DC3": "#F0E442",
-    "NP": "#0072B2",
-    "LC": "#56B4E9",
+    "NP": "#56B4E9",
+    "LC": "#0072B2",
     "EHW": "#E69F00",
     "MHW": "#009E73",
     "LHW": "#CC79A7",
@@ -159,6 +159,7 @@ def plot_succession(result: Succession, title: str, path: Path) -> None:
         )
         axis.set_ylabel(label, fontsize=9)
     axes[0].legend(fontsize=8, ncols=3, loc="upper left")
+    axes[0].set_ylim(0.0, 1.4 * axes[0].get_ylim()[1])
     years = result.by_year
     for name, colour in (
         ("gpp", "#009E73"),
