@@ -1,4 +1,4 @@
-"""From near bare ground through two centuries of the same year's weather."""
+"""From near bare ground through centuries of the same year's weather."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two centuries from near bare ground under several settings, and their picture.
+"""Centuries from near bare ground under several settings, and their picture.
 
     python tests/verify/successions.py SHARED OUT [YEARS] [SETTING ...]
 
