@@ -81,7 +81,9 @@ def run_setting(name: str, shared: Path, out: Path, years: int) -> pd.DataFrame:
 def plot_settings(tables: dict[str, pd.DataFrame], path: Path) -> None:
     """Above-ground carbon of each type by year, on a logarithmic axis, one panel a setting."""
     rows = (len(tables) + 1) // 2
-    figure, axes = plt.subplots(rows, 2, figsize=(9.5, 3.4 * rows), sharex=True, sharey=True)
+    figure, axes = plt.subplots(
+        rows, 2, figsize=(9.5, 3.3 * rows), sharex=True, sharey=True, squeeze=False
+    )
     for axis, (name, table) in zip(axes.ravel(), tables.items(), strict=False):
         for code in TYPES:
             label = f"{code} {PFT_NAMES[code]}"
