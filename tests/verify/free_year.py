@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
+from pft_colours import COLOURS
 
 from edlite.constants import YEAR_S
 from edlite.model.driver import run
@@ -35,13 +36,6 @@ PLANTS = {
     "leaf_carbon": "bleaf",
     "root_carbon": "broot",
     "storage_carbon": "bstorage",
-}
-COLOURS = {
-    "NP": "#56B4E9",
-    "LC": "#0072B2",
-    "EHW": "#E69F00",
-    "MHW": "#009E73",
-    "LHW": "#CC79A7",
 }
 UNITS = {"lai": "m2 m-2", "leaf_carbon": "kgC m-2", "root_carbon": "kgC m-2"}
 
@@ -121,23 +115,14 @@ def read_reference(
     return Course(days, fluxes, soil, _by_pft(series, pft), live[-1] - live[0])
 
 
-def leaf_area_above(patch: np.ndarray, lai: np.ndarray) -> np.ndarray:
-    """Leaf area index above each cohort; cohorts of a patch from the tallest down."""
-    above = np.zeros(lai.size)
-    for p in np.unique(patch):
-        own = np.flatnonzero(patch == p)
-        above[own[1:]] = np.cumsum(lai[own])[:-1]
-    return above
-
-
 def plot_gain(cohorts: pd.DataFrame, path: Path) -> None:
     """What trees gain in a year [% of their wood] under the leaf area above them.
 
     cohorts : pft, above [m2 m-2], edlite and ed2 [%], dbh [cm], by cohort
     """
     figure, axis = plt.subplots(figsize=(7.5, 4.6))
-    for code, colour in COLOURS.items():
-        own = cohorts[cohorts["pft"] == code]
+    for code in (code for code in COLOURS if code in set(cohorts["pft"])):
+        own, colour = cohorts[cohorts["pft"] == code], COLOURS[code]
         size = 12.0 + 6.0 * own["dbh"]
         label = f"{code} {PFT_NAMES[code]}"
         axis.scatter(own["above"], own["edlite"], size, color=colour, alpha=0.6, lw=0, label=label)

@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from pft_colours import COLOURS
 
 from edlite.model.columns import Columns
 from edlite.model.demography.stocks import stand_carbon
@@ -22,15 +23,9 @@ from edlite.site.ed2_case import write_ed2_case
 from edlite.site.settings import NearBare, Stand
 from edlite.site.setup import SiteModel, build
 
+TYPES = ("NP", "LC", "EHW", "MHW", "LHW")
+TITLE = "Harvard-like site, near bare ground, synthetic weather of one year repeated"
 STAND = ("basal_area", "agb", "lai", "density", "tallest")
-COLOURS = {
-    "DC3": "#F0E442",
-    "NP": "#56B4E9",
-    "LC": "#0072B2",
-    "EHW": "#E69F00",
-    "MHW": "#009E73",
-    "LHW": "#CC79A7",
-}
 
 
 @dataclass

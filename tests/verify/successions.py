@@ -15,14 +15,11 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from succession import COLOURS, near_bare_site, plot_succession, run_years
+from pft_colours import COLOURS
+from succession import TITLE, TYPES, near_bare_site, plot_succession, run_years
 
 from edlite.files import write_table
 from edlite.parameters import PFT_NAMES
-
-TYPES = ("NP", "LC", "EHW", "MHW", "LHW")
-HARDWOODS = ("EHW", "MHW", "LHW")
-TITLE = "Harvard-like site, near bare ground, synthetic weather of one year repeated"
 
 
 @dataclass(frozen=True)
@@ -36,15 +33,15 @@ class Setting:
 
 UNDISTURBED = {"disturbance": False, "treefall_rate": 0.0, "max_cohorts": 40}
 # revision 84's own, where the study's parameters differ: water supply, stomata, leaf respiration
+_ED2 = {"kw": 600.0, "gamma_Rd": 0.015, "stomatal_slope_m": 7.2, "D0": 0.016}
 ED2_DEFAULTS = {
-    code: {"kw": 600.0, "gamma_Rd": 0.015, "stomatal_slope_m": 7.2, "D0": 0.016} for code in TYPES
+    **dict.fromkeys(("NP", "LC"), _ED2),
+    **dict.fromkeys(("EHW", "MHW", "LHW"), {**_ED2, "stomatal_intercept_b": 10000.0}),
 }
-for _code in HARDWOODS:
-    ED2_DEFAULTS[_code]["stomatal_intercept_b"] = 10000.0
 # yr-1: early hardwoods live 33 years on average (163 with ED2's rate), mid hardwoods 100 (263)
 SHORT_LIVED = {"EHW": {"mort_age": 0.03}, "MHW": {"mort_age": 0.01}}
 # conifers: 3.8-3.9 yr-1 and 0.45 with ED2's values
-FRUGAL = {code: {"root_turnover": 1.0, "growth_resp_frac": 1.0 / 3.0} for code in ("NP", "LC")}
+FRUGAL = dict.fromkeys(("NP", "LC"), {"root_turnover": 1.0, "growth_resp_frac": 1.0 / 3.0})
 
 SETTINGS = {
     "preset": Setting("preset `full`: gaps on 1.4 % of the area a year"),

@@ -11,15 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from free_year import (
-    PLANTS,
-    UNITS,
-    leaf_area_above,
-    plot_free_year,
-    plot_gain,
-    read_reference,
-    run_free_year,
-)
+from free_year import PLANTS, UNITS, plot_free_year, plot_gain, read_reference, run_free_year
 
 from edlite.files import write_table
 from edlite.parameters import pft_index
@@ -113,14 +105,17 @@ def test_free_year(integrator, shared, verify_results, summary):
 
 
 def _gains(ours, theirs, cohorts: pd.DataFrame) -> pd.DataFrame:
-    """By cohort: what it gained in the year, here and in ED2 [kgC plant-1; % of its wood]."""
-    patch, lai = (cohorts[name].to_numpy(float) for name in ("patch", "lai"))
+    """By cohort: what it gained in the year, here and in ED2 [kgC plant-1; % of its wood].
+
+    cohorts : those of a patch from the tallest down
+    """
+    above = cohorts.groupby("patch")["lai"].cumsum() - cohorts["lai"]
     wood = cohorts["bdead_kgC"].to_numpy(float)
     return pd.DataFrame(
         {
             "pft": cohorts["pft"].to_numpy(),
             "dbh": cohorts["dbh_cm"].to_numpy(float),
-            "above": leaf_area_above(patch, lai),
+            "above": above.to_numpy(float),
             "leaf_kgC": cohorts["bleaf_kgC"].to_numpy(float),
             "edlite_kgC": ours.gain,
             "ed2_kgC": theirs.gain,

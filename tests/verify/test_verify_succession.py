@@ -6,14 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from succession import near_bare_site, plot_succession, run_years
+from succession import TITLE, TYPES, near_bare_site, plot_succession, run_years
 
 from edlite.files import write_table
 
 pytestmark = [pytest.mark.verify, pytest.mark.shared]
-TYPES = ("NP", "LC", "EHW", "MHW", "LHW")
 YEARS = 100
-TITLE = "Harvard-like site, near bare ground, synthetic weather of one year repeated"
 
 
 def test_a_century(shared, verify_results, summary):

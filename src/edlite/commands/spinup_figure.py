@@ -9,7 +9,8 @@ import click
 from edlite import __version__
 from edlite.cli import params_option
 from edlite.figures import style as st
-from edlite.figures.spinup import approach_figure, read_course
+from edlite.figures.results import read_course
+from edlite.figures.spinup import approach_figure, criterion
 from edlite.files import atomic_path
 
 
@@ -20,14 +21,11 @@ from edlite.files import atomic_path
 @click.option("--out", type=Path, required=True, help="PNG")
 def spinup_figure(table: Path, title: str, params: dict, out: Path) -> None:
     """Draw fast, structural and slow carbon and the criterion over the years (section spinup)."""
-    course = read_course(table)
-    settings = params.get("spinup", {})
     figure = approach_figure(
-        {title: course},
-        settings.get("steady_tolerance", 1e-3),
-        "Spin-up of soil carbon" + (f": {title}" if title else ""),
-        held=settings.get("reset", "cycle") == "cycle",
+        {title: read_course(table)},
+        title="Spin-up of soil carbon" + (f": {title}" if title else ""),
         synthetic=bool(params.get("synthetic", False)),
+        **criterion(params.get("spinup", {})),
     )
     with atomic_path(out) as path:
         figure.savefig(path, dpi=st.DPI, metadata={"Software": f"edlite {__version__}"})

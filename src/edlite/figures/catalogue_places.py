@@ -8,7 +8,7 @@ from edlite.figures import maps, prepare, scatter, series
 from edlite.figures import style as st
 from edlite.figures.gallery import Drawn, Missing
 from edlite.figures.results import Results
-from edlite.figures.spinup import approach_figure
+from edlite.figures.spinup import approach_figure, criterion
 
 
 def region_figures(
@@ -119,7 +119,6 @@ def _spinup(results: Results, region: str, settings: Mapping[str, object]) -> Dr
     courses = results.spinups(region)
     if not courses:
         return Missing("regions", title, f"{region}/spinup/native/{{tile}}.csv", region)
-    held = settings.get("reset", "cycle") == "cycle"
     return Drawn(
         f"spinup_{region}",
         "regions",
@@ -128,13 +127,7 @@ def _spinup(results: Results, region: str, settings: Mapping[str, object]) -> Dr
         "of each tile, and the largest relative change of slow carbon over a cycle in any patch, "
         "which is to fall below the criterion (dashed).",
         f"Fast, structural and slow soil carbon over the spin-up of {region}, and its criterion.",
-        approach_figure(
-            courses,
-            float(settings.get("steady_tolerance", 1e-3)),
-            title,
-            held=held,
-            synthetic=results.synthetic,
-        ),
+        approach_figure(courses, title=title, synthetic=results.synthetic, **criterion(settings)),
         region,
     )
 

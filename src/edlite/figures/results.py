@@ -17,7 +17,7 @@ import pandas as pd
 import xarray as xr
 
 from edlite.errors import InputError, MissingInput, require_file
-from edlite.figures.spinup import read_course
+from edlite.figures.spinup import COURSE
 from edlite.figures.style import sorted_regions
 from edlite.files import read_dataset
 
@@ -211,6 +211,13 @@ def read_table(path: Path) -> pd.DataFrame | None:
         return pd.read_csv(path)
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(path, "content", str(error), "a CSV table with a header") from error
+
+
+def read_course(path: Path) -> pd.DataFrame:
+    """A table of `edlite spinup`; InputError where it is none."""
+    course = read_table(require_file(path))
+    require_columns(course, str(path), COURSE)
+    return course
 
 
 def require_columns(table: pd.DataFrame, source: str, columns: tuple[str, ...]) -> None:

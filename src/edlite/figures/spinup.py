@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from edlite.errors import InputError, require_file
 from edlite.figures import style as st
 
 POOLS = {
@@ -17,18 +15,18 @@ POOLS = {
     "slow_carbon": ("slow", "#009E73"),
 }
 CHANGE = "largest_relative_change"
+COURSE = ("cycle", "year", *POOLS, CHANGE)  # columns of a table of `edlite spinup`
 CHANGE_COLOUR, GREY = "#444444", "#777777"
 MOST_DOTS = 40  # cycles that are marked one by one
 CARBON = r"kgC m$^{-2}$"
 
 
-def read_course(path: Path) -> pd.DataFrame:
-    """A table of `edlite spinup`; InputError where it is none."""
-    course = pd.read_csv(require_file(path))
-    for name in ("cycle", "year", *POOLS, CHANGE):
-        if name not in course:
-            raise InputError(path, name, None, "a column of a table of `edlite spinup`")
-    return course
+def criterion(settings: Mapping[str, object]) -> dict[str, object]:
+    """`tolerance` and `held` of `approach_figure`, from section `spinup` of the configuration."""
+    return {
+        "tolerance": float(settings.get("steady_tolerance", 1e-3)),
+        "held": settings.get("reset", "cycle") == "cycle",
+    }
 
 
 @st.styled
