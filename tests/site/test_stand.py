@@ -75,6 +75,11 @@ def test_ed2_files(tmp_path, separator):
             "cohort is '1'; expected once",
         ),
         (PATCHES.replace("carbon\n", "carbon,theta_0\n"), COHORTS, "theta_0; expected a known"),
+        (
+            PATCHES,
+            COHORTS.replace("LC,10", "LC,0.1"),
+            r"/c: dbh is 0.1; expected at least 0.198 cm, .* LC",
+        ),
     ],
 )
 def test_table_errors(tmp_path, patches, cohorts, message):

@@ -38,16 +38,8 @@ def check_columns(columns: Columns) -> None:
         values = getattr(columns, name)
         if values.size and not np.all(values > 0.0):
             raise InputError(columns.source, name, float(values.min()), "positive values")
-    low = columns.dbh < columns.of_cohort("dbh_min") * (1.0 - 1e-6)
-    if np.any(low):
-        at = int(np.argmax(low))
-        least, code = columns.of_cohort("dbh_min")[at], PFT_CODES[columns.pft[at]]
-        raise InputError(
-            columns.source,
-            "dbh",
-            float(columns.dbh[at]),
-            f"at least {least:.3f} cm, the smallest {code}",
-        )
+    codes = np.array(PFT_CODES)[columns.pft]
+    require_sizes(columns.source, codes, columns.dbh, columns.of_cohort("dbh_min"))
     for name, values in columns.pools.items():
         if not np.all(values >= 0.0):
             raise InputError(columns.source, name, float(np.min(values)), "0 or more kgC m-2")
@@ -57,6 +49,18 @@ def check_columns(columns: Columns) -> None:
             raise InputError(columns.source, name, values.shape, expected)
         if not np.all(np.isfinite(values)):
             raise InputError(columns.source, name, None, "finite soil properties")
+
+
+def require_sizes(source: object, codes: np.ndarray, dbh: np.ndarray, least: np.ndarray) -> None:
+    """Raise InputError if a plant is thinner than those that establish.
+
+    codes, dbh [cm] of the plants; least [cm] : `dbh_min` of their types
+    """
+    low = dbh < least * (1.0 - 1e-6)
+    if np.any(low):
+        at = int(np.argmax(low))
+        expected = f"at least {least[at]:.3f} cm, the smallest {codes[at]}"
+        raise InputError(source, "dbh", float(dbh[at]), expected)
 
 
 def _establish(columns: Columns, recruits: Sequence[str] | None) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from edlite.errors import InputError, require_file
+from edlite.model.column_checks import require_sizes
 from edlite.parameters import COVERS, load_pft, pft_index
 from edlite.site.settings import NearBare, Stand
 from edlite.sources.ed2 import read_css, read_pss
@@ -71,16 +72,18 @@ def read_stand(
     (bare, grassland, cropland or forest), `fast_carbon` `structural_carbon` `structural_lignin`
     `slow_carbon` kgC m-2, and optional columns of the start (`CANOPY_AIR`, `SOIL_START`).
     Cohorts: `patch`, `cohort` (its name), `pft` (code), `dbh` cm, `n` plants m-2 of the patch; by
-    patch, largest first. `parameters` of the PFTs count near bare ground. Raises InputError for
+    patch, largest first. `parameters` : of the PFTs; None: the shipped ones. Raises InputError for
     anything missing, unknown or impossible.
     """
+    known = load_pft() if parameters is None else parameters
     if stand.near_bare is not None:
-        shipped = load_pft() if parameters is None else parameters
-        patches, cohorts = near_bare_ground(stand.near_bare, shipped)
+        patches, cohorts = near_bare_ground(stand.near_bare, known)
     elif stand.kind == "ed2":
         patches, cohorts = read_pss(stand.patches), read_css(stand.cohorts)
     else:
         patches, cohorts = read_patch_table(stand.patches), read_cohort_table(stand.cohorts)
+    least = known["dbh_min"].reindex(cohorts["pft"]).to_numpy(float)
+    require_sizes(stand.cohorts, cohorts["pft"].to_numpy(), cohorts["dbh"].to_numpy(float), least)
     unknown = sorted(set(cohorts["patch"]) - set(patches["patch"]), key=str)
     if unknown:
         raise InputError(stand.cohorts, "patch", unknown[0], f"a patch of {stand.patches.name}")
